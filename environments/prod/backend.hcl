@@ -1,0 +1,5 @@
+# What every state of this environment shares; the runner adds the key of each stack.
+bucket       = "fs-prod-state-300000000006-eu-west-1"
+region       = "eu-west-1"
+use_lockfile = true
+encrypt      = true

@@ -1,0 +1,17 @@
+locals {
+  account = local.environment.central_account
+}
+
+module "central_team" {
+  source = "../../../modules/central-team"
+
+  force_destroy = local.ephemeral
+  roles         = { for key, role in local.roles : role.name => role if role.stack == "central-team" && role.team == var.team }
+  workgroup     = one([for key, workgroup in local.documents.workgroups : workgroup if workgroup.stack == "central-team"])
+
+  feature_groups = {
+    for key, group in local.documents.feature_groups : group.name => merge(group, {
+      tags = { classification = group.classification, contact = group.contact, owner = group.owner }
+    }) if group.store == "central" && group.owner == var.team && group.created_by == "terraform"
+  }
+}

@@ -1,0 +1,16 @@
+module "central_store" {
+  source = "../../../modules/central-store"
+
+  boundary                = one([for arn, policy in local.documents.managed_policies : policy if policy.account == local.account && policy.team == null])
+  create_default_database = var.create_default_database
+  force_destroy           = local.ephemeral
+
+  store = {
+    bucket   = local.documents.buckets[local.store.bucket]
+    database = local.store.database
+    keys = {
+      offline = local.documents.keys["${local.account}/${local.store.offline_alias}"]
+      online  = local.documents.keys["${local.account}/${local.store.online_alias}"]
+    }
+  }
+}

@@ -1,0 +1,76 @@
+# The access roles of the central account: one for each team and verb that is both granted and taken.
+
+locals {
+  access = {
+    for key, groups in local.central_grants : key => {
+      team   = split("/", key)[0]
+      verb   = split("/", key)[1]
+      kind   = local.kind_of_verb[split("/", key)[1]]
+      groups = sort(groups)
+      name   = "${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}"
+      path   = "/${local.prefix}/${local.kind_of_verb[split("/", key)[1]]}/${split("/", key)[0]}/"
+      arn    = "${local.iam}${local.central}:role/${local.prefix}/${local.kind_of_verb[split("/", key)[1]]}/${split("/", key)[0]}/${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}"
+    } if can(local.takers[key])
+  }
+
+  access_trust = {
+    for key, role in local.access : key => jsonencode(jsondecode(templatefile(
+      local.env.organization_id == null ? "${local.policies}/trust/access-role-without-organization.json.tftpl" : "${local.policies}/trust/access-role.json.tftpl",
+      {
+        organization_id = local.env.organization_id
+        principals      = sort(local.takers[key])
+        team_root       = "${local.iam}${var.teams[role.team].account}:root"
+      }
+    )))
+  }
+
+  access_policies = {
+    for key, role in local.access : key => merge(
+      # manage: one document for each group, since the conditions tie a name to its own location.
+      role.verb == "manage" ? {
+        for name in role.groups : "manage-${name}" => local.manage_documents[name]
+        } : role.verb == "read-offline" ? {
+        read-offline = local.read_offline_documents["central/${role.team}"]
+        results      = local.results_documents["central/${role.team}"]
+        } : role.verb == "discover" ? {
+        discover = jsonencode(jsondecode(templatefile("${local.policies}/identity/discover.json.tftpl", { groups = [for name in role.groups : local.groups[name].arn] })))
+        } : {
+        (role.verb) = jsonencode(jsondecode(templatefile("${local.policies}/identity/${role.verb}.json.tftpl", { groups = [for name in role.groups : local.groups[name].arn] })))
+      },
+      # In-memory and offline-only groups have no customer key: a role that reaches only those gets none.
+      contains(["write", "delete", "read-online"], role.verb) && anytrue([for name in role.groups : local.groups[name].with_key]) ? {
+        online-key = local.online_key_documents["central"]
+      } : {},
+    )
+  }
+
+  manage_documents = {
+    for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => jsonencode(jsondecode(templatefile("${local.policies}/identity/manage.json.tftpl", {
+      group              = local.groups[name].arn
+      keys               = local.any_key[local.groups[name].account]
+      offline_alias      = local.stores[local.groups[name].store_key].offline_alias
+      offline_store_role = "${local.iam}${local.groups[name].account}:${local.groups[name].role_suffix}"
+      online_alias       = local.stores[local.groups[name].store_key].online_alias
+      s3_uri             = local.groups[name].s3_uri
+      sagemaker          = local.sagemaker
+      table              = local.table_arns[name]
+      team               = local.groups[name].owner
+    })))
+  }
+
+  table_arns = {
+    for name, group in local.groups : name => [
+      "arn:${local.partition}:glue:${local.region}:${group.account}:catalog",
+      "arn:${local.partition}:glue:${local.region}:${group.account}:database/${local.stores[group.store_key].database}",
+      "arn:${local.partition}:glue:${local.region}:${group.account}:table/${local.stores[group.store_key].database}/${group.table}",
+    ]
+  }
+
+  online_key_documents = {
+    for store_key, store in local.stores : store_key => jsonencode(jsondecode(templatefile("${local.policies}/identity/online-key.json.tftpl", {
+      alias     = store.online_alias
+      keys      = "arn:${local.partition}:kms:${local.region}:${store.account}:key/*"
+      sagemaker = local.sagemaker
+    })))
+  }
+}

@@ -1,0 +1,67 @@
+# Execution roles: what notebooks, jobs and functions of a team run as. They may assume the access roles of the verbs
+# they declare, and hold the team's own store directly.
+
+locals {
+  # Service that assumes the role, and whether it says for which account it does so (aws:SourceAccount).
+  # Lambda and EC2 send no source keys when they take a role.
+  compute = {
+    ec2            = { service = "ec2.amazonaws.com", sends_source = false }
+    ecs            = { service = "ecs-tasks.amazonaws.com", sends_source = true }
+    emr            = { service = "ec2.amazonaws.com", sends_source = false }
+    emr-serverless = { service = "emr-serverless.amazonaws.com", sends_source = true }
+    lambda         = { service = "lambda.amazonaws.com", sends_source = false }
+    sagemaker      = { service = "sagemaker.amazonaws.com", sends_source = var.probes.source_account_on_service_trust }
+  }
+
+  own_principals = { for key, principal in local.principals : key => principal if principal.kind == "role" && principal.role_arn == null }
+
+  execution_trust = {
+    for key, principal in local.own_principals : key => jsonencode(jsondecode(templatefile(
+      local.compute[principal.compute].sends_source ? "${local.policies}/trust/service.json.tftpl" : "${local.policies}/trust/service-without-source.json.tftpl",
+      {
+        account = principal.account
+        service = local.compute[principal.compute].service
+      }
+    ))) if contains(keys(local.compute), principal.compute)
+  }
+
+  assumes = {
+    for key, principal in local.principals : key => sort([
+      for verb in principal.verbs : local.access["${principal.team}/${verb}"].arn if can(local.access["${principal.team}/${verb}"])
+    ])
+  }
+
+  execution_policies = {
+    for key, principal in local.principals : key => merge(
+      length(local.assumes[key]) == 0 ? {} : {
+        assume-access-roles = jsonencode(jsondecode(templatefile("${local.policies}/identity/assume-access-roles.json.tftpl", { access_roles = local.assumes[key] })))
+      },
+      # The team's own store, in its own account, held directly.
+      merge([
+        for verb in principal.verbs : {
+          "own-${verb}" = jsonencode(jsondecode(templatefile("${local.policies}/identity/${verb}.json.tftpl", {
+            groups = [for name in sort(local.own_grants["${principal.team}/${verb}"]) : local.groups[name].arn]
+          })))
+        } if can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online", "discover"], verb)
+      ]...),
+      anytrue([
+        for verb in principal.verbs : can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online"], verb) &&
+        anytrue([for name in try(local.own_grants["${principal.team}/${verb}"], []) : local.groups[name].with_key])
+      ]) ? { own-online-key = local.online_key_documents[principal.team] } : {},
+      contains(principal.verbs, "read-offline") && contains(local.offline_readers, principal.team) ? merge(
+        {
+          combine = local.combine_documents[principal.team]
+          results = local.results_documents["combine/${principal.team}"]
+        },
+        can(local.offline_scopes["own/${principal.team}"]) ? { own-read-offline = local.read_offline_documents["own/${principal.team}"] } : {},
+      ) : {},
+    )
+  }
+
+  execution_boundary = {
+    for team, it in var.teams : team => jsonencode(jsondecode(templatefile("${local.policies}/identity/boundary-execution-role.json.tftpl", {
+      access_roles = "${local.iam}${local.central}:role/${local.prefix}/*/${team}/*"
+      account      = it.account
+    })))
+  }
+}

@@ -1,0 +1,33 @@
+locals {
+  # A grant is (team, feature group, verb). The owner writes; everything else stands in the owner's file.
+  grants = distinct(flatten([
+    for name, group in local.groups : concat(
+      [{ team = group.owner, group = name, verb = "write", store = group.store }],
+      [for team, verbs in group.shared_with : [for verb in verbs : { team = team, group = name, verb = verb, store = group.store }]],
+    )
+  ]))
+
+  # "team/verb" to names of groups, in the central store and in the team's own.
+  central_grants = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "central" && contains(keys(var.teams), grant.team) }
+  own_grants     = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "team" && contains(keys(var.teams), grant.team) }
+
+  # The principals of a team that may take a verb, by ARN.
+  principals = merge([
+    for team, it in var.teams : {
+      for name, principal in it.principals : "${team}/${name}" => merge(principal, {
+        account = it.account
+        team    = team
+        name    = name
+        arn = (
+          principal.kind == "user" ? "${local.iam}${it.account}:user/${coalesce(principal.user_name, "-")}" :
+          principal.kind == "sso" ? "${local.iam}${it.account}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_${coalesce(principal.permission_set, "-")}_????????????????" :
+          principal.role_arn != null ? principal.role_arn :
+          "${local.iam}${it.account}:role/${local.prefix}/execution/${team}/${local.prefix}-${team}-${name}"
+        )
+      })
+    }
+  ]...)
+  takers = { for pair in flatten([
+    for key, principal in local.principals : [for verb in principal.verbs : { key = "${principal.team}/${verb}", arn = principal.arn }]
+  ]) : pair.key => pair.arn... }
+}

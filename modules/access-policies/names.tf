@@ -1,0 +1,77 @@
+# Every name and ARN of the product is built here and nowhere else, so that every policy is known at plan.
+
+locals {
+  env       = var.environment
+  prefix    = local.env.prefix
+  central   = local.env.central_account
+  region    = local.env.region
+  partition = local.env.partition
+  snake     = replace(local.prefix, "-", "_")
+
+  iam       = "arn:${local.partition}:iam::"
+  sagemaker = "sagemaker.${local.region}.amazonaws.com"
+  s3        = "s3.${local.region}.amazonaws.com"
+
+  # One access role for each verb: the trust of a role then names exactly the principals that declared the verb.
+  kind_of_verb = {
+    delete       = "deleter"
+    discover     = "discoverer"
+    manage       = "manager"
+    read-offline = "reader-offline"
+    read-online  = "reader-online"
+    write        = "writer"
+  }
+
+  platform_account = split(":", local.env.platform_principal)[4]
+  state_bucket     = "${local.prefix}-state-${local.platform_account}-${local.region}"
+
+  # A store is the central one or a team's own: the same shape, the same templates, other names.
+  owners_of_own_store = toset([for name, group in var.feature_groups : group.owner if group.store == "team" && contains(keys(var.teams), group.owner)])
+  stores = merge(
+    {
+      central = {
+        account       = local.central
+        bucket        = "${local.prefix}-offline-${local.central}-${local.region}"
+        database      = "${local.snake}_features"
+        offline_alias = "alias/${local.prefix}-offline"
+        online_alias  = "alias/${local.prefix}-online"
+        team          = null
+      }
+    },
+    {
+      for team in local.owners_of_own_store : team => {
+        account       = var.teams[team].account
+        bucket        = "${local.prefix}-${team}-offline-${var.teams[team].account}-${local.region}"
+        database      = "${local.snake}_${replace(team, "-", "_")}_features"
+        offline_alias = "alias/${local.prefix}-${team}-offline"
+        online_alias  = "alias/${local.prefix}-${team}-online"
+        team          = team
+      }
+    }
+  )
+
+  groups = {
+    for name, group in var.feature_groups : name => merge(group, {
+      arn         = "arn:${local.partition}:sagemaker:${local.region}:${local.stores[group.store == "central" ? "central" : group.owner].account}:feature-group/${name}"
+      store_key   = group.store == "central" ? "central" : group.owner
+      table       = replace(name, "-", "_")
+      account     = local.stores[group.store == "central" ? "central" : group.owner].account
+      s3_uri      = "s3://${local.stores[group.store == "central" ? "central" : group.owner].bucket}/${name}"
+      with_key    = group.online_store.enabled && group.online_store.storage != "in-memory"
+      role_suffix = "role/${local.prefix}/offline-store/${group.owner}/${local.prefix}-${group.owner}-offline-store"
+    })
+    # A slice holds the groups a team is granted; another team's own store is never among them.
+    if contains(keys(local.stores), group.store == "central" ? "central" : group.owner)
+  }
+
+  default_database = {
+    for account in distinct([for store in local.stores : store.account]) : account => [
+      "arn:${local.partition}:glue:${local.region}:${account}:catalog",
+      "arn:${local.partition}:glue:${local.region}:${account}:database/default",
+    ]
+  }
+  any_key = { for account in distinct(concat([local.central], [for team in var.teams : team.account])) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
+
+  deploy_role   = { for account in keys(local.any_key) : account => "${local.iam}${account}:role/${local.prefix}/deploy/${local.prefix}-deploy" }
+  boundary_path = "/${local.prefix}/boundary/"
+}

@@ -1,0 +1,76 @@
+# Reading the offline store with Athena, in the central account and in a team's own; results of both lie in the
+# team's results bucket.
+
+locals {
+  # The teams that read offline, shared or own: they have a results bucket and a workgroup.
+  offline_readers = toset([
+    for key in distinct(concat(keys(local.central_grants), keys(local.own_grants))) : split("/", key)[0]
+    if endswith(key, "/read-offline") && can(local.takers[key])
+  ])
+
+  results_bucket = { for team in local.offline_readers : team => "${local.prefix}-${team}-results-${var.teams[team].account}-${local.region}" }
+  # Tables that a team materialises from shared features; apart from its own features, so that nothing here may drop those.
+  shared_database = { for team in local.offline_readers : team => "${local.snake}_${replace(team, "-", "_")}_shared" }
+
+  # "central/team" and "own/team": where a team's offline reading happens and what it covers.
+  offline_scopes = merge(
+    { for team in local.offline_readers : "central/${team}" => { team = team, store_key = "central", groups = sort(local.central_grants["${team}/read-offline"]) } if can(local.central_grants["${team}/read-offline"]) },
+    { for team in local.offline_readers : "own/${team}" => { team = team, store_key = team, groups = sort(local.own_grants["${team}/read-offline"]) } if can(local.own_grants["${team}/read-offline"]) },
+  )
+
+  workgroup_name = { for team in local.offline_readers : team => "${local.prefix}-${team}" }
+  workgroups = merge(
+    {
+      for key, scope in local.offline_scopes : "${local.central}/${local.workgroup_name[scope.team]}" => {
+        account = local.central
+        team    = scope.team
+        stack   = "central-team"
+      } if scope.store_key == "central"
+    },
+    {
+      for team in local.offline_readers : "${var.teams[team].account}/${local.prefix}-${team}-own" => {
+        account = var.teams[team].account
+        team    = team
+        stack   = "team"
+      }
+    },
+  )
+
+  read_offline_documents = {
+    for key, scope in local.offline_scopes : key => jsonencode(jsondecode(templatefile("${local.policies}/identity/read-offline.json.tftpl", {
+      account          = local.stores[scope.store_key].account
+      alias            = local.stores[scope.store_key].offline_alias
+      bucket           = "arn:${local.partition}:s3:::${local.stores[scope.store_key].bucket}"
+      default_database = local.default_database[local.stores[scope.store_key].account]
+      keys             = local.any_key[local.stores[scope.store_key].account]
+      objects          = [for name in scope.groups : "arn:${local.partition}:s3:::${local.stores[scope.store_key].bucket}/${name}/*"]
+      prefixes         = [for name in scope.groups : "${name}/*"]
+      s3               = local.s3
+      tables           = sort(distinct(flatten([for name in scope.groups : local.table_arns[name]])))
+      workgroup        = "arn:${local.partition}:athena:${local.region}:${local.stores[scope.store_key].account}:workgroup/${local.prefix}-${scope.team}${scope.store_key == "central" ? "" : "-own"}"
+    })))
+  }
+
+  results_documents = {
+    for key in concat([for key in keys(local.offline_scopes) : key], [for team in local.offline_readers : "combine/${team}"]) : key => jsonencode(jsondecode(templatefile("${local.policies}/identity/results.json.tftpl", {
+      account = var.teams[split("/", key)[1]].account
+      bucket  = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}"
+      objects = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}/*"
+    })))
+  }
+
+  combine_documents = {
+    for team in local.offline_readers : team => jsonencode(jsondecode(templatefile("${local.policies}/identity/combine.json.tftpl", {
+      default_database = [
+        "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:catalog",
+        "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:database/default",
+      ]
+      tables = [
+        "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:catalog",
+        "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:database/${local.shared_database[team]}",
+        "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:table/${local.shared_database[team]}/*",
+      ]
+      workgroup = "arn:${local.partition}:athena:${local.region}:${var.teams[team].account}:workgroup/${local.prefix}-${team}-own"
+    })))
+  }
+}

@@ -1,0 +1,37 @@
+# The service roles that SageMaker uses to write offline stores: one for each owner and store, reaching only that owner's
+# prefixes.
+
+locals {
+  offline_groups = { for name, group in local.groups : group.owner => name... if group.store == "central" && group.offline_store.enabled }
+  own_offline    = { for name, group in local.groups : group.owner => name... if group.store == "team" && group.offline_store.enabled }
+
+  # A feature group names a role even when it has no offline store, so every owner has one.
+  central_owners = distinct([for group in local.groups : group.owner if group.store == "central" && contains(keys(var.teams), group.owner)])
+
+  offline_store_roles = merge(
+    { for team in local.central_owners : "central/${team}" => { team = team, store_key = "central", groups = sort(try(local.offline_groups[team], [])), stack = "central-team" } },
+    { for team in local.owners_of_own_store : "own/${team}" => { team = team, store_key = team, groups = sort(try(local.own_offline[team], [])), stack = "team" } },
+  )
+
+  offline_store_policies = {
+    for key, role in local.offline_store_roles : key => length(role.groups) == 0 ? {} : {
+      offline-store = jsonencode(jsondecode(templatefile("${local.policies}/identity/offline-store.json.tftpl", {
+        account = local.stores[role.store_key].account
+        alias   = local.stores[role.store_key].offline_alias
+        bucket  = "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}"
+        keys    = "arn:${local.partition}:kms:${local.region}:${local.stores[role.store_key].account}:key/*"
+        objects = [for name in role.groups : "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}/${name}/*"]
+      })))
+    }
+  }
+
+  offline_store_trust = {
+    for key, role in local.offline_store_roles : key => jsonencode(jsondecode(templatefile(
+      var.probes.source_account_on_service_trust ? "${local.policies}/trust/service.json.tftpl" : "${local.policies}/trust/service-without-source.json.tftpl",
+      {
+        account = local.stores[role.store_key].account
+        service = "sagemaker.amazonaws.com"
+      }
+    )))
+  }
+}

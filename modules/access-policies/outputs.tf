@@ -1,0 +1,208 @@
+locals {
+  boundary_arn = {
+    access    = coalesce(local.env.permissions_boundary, "${local.iam}${local.central}:policy${local.boundary_path}${local.prefix}-access-boundary")
+    execution = { for team, it in var.teams : team => coalesce(local.env.permissions_boundary, "${local.iam}${it.account}:policy${local.boundary_path}${local.prefix}-${team}-boundary") }
+  }
+
+  roles = merge(
+    {
+      for key, role in local.access : "${local.central}/${role.name}" => {
+        account              = local.central
+        arn                  = role.arn
+        boundary             = local.boundary_arn.access
+        kind                 = role.kind
+        max_session_duration = 3600
+        name                 = role.name
+        path                 = role.path
+        policies             = local.access_policies[key]
+        principal            = null
+        stack                = "central-team"
+        team                 = role.team
+        trust                = local.access_trust[key]
+      }
+    },
+    {
+      for key, role in local.offline_store_roles : "${local.stores[role.store_key].account}/${local.prefix}-${role.team}-offline-store" => {
+        account              = local.stores[role.store_key].account
+        arn                  = "${local.iam}${local.stores[role.store_key].account}:role/${local.prefix}/offline-store/${role.team}/${local.prefix}-${role.team}-offline-store"
+        boundary             = role.store_key == "central" ? local.boundary_arn.access : local.boundary_arn.execution[role.team]
+        kind                 = "offline-store"
+        max_session_duration = 3600
+        name                 = "${local.prefix}-${role.team}-offline-store"
+        path                 = "/${local.prefix}/offline-store/${role.team}/"
+        policies             = local.offline_store_policies[key]
+        principal            = null
+        stack                = role.stack
+        team                 = role.team
+        trust                = local.offline_store_trust[key]
+      }
+    },
+    {
+      for key, principal in local.own_principals : "${principal.account}/${local.prefix}-${principal.team}-${principal.name}" => {
+        account              = principal.account
+        arn                  = principal.arn
+        boundary             = local.boundary_arn.execution[principal.team]
+        kind                 = "execution"
+        max_session_duration = 3600
+        name                 = "${local.prefix}-${principal.team}-${principal.name}"
+        path                 = "/${local.prefix}/execution/${principal.team}/"
+        policies             = local.execution_policies[key]
+        principal            = principal.name
+        stack                = "team"
+        team                 = principal.team
+        trust                = local.execution_trust[key]
+      }
+    },
+    {
+      for account in local.accounts : "${account}/${local.prefix}-deploy" => {
+        account              = account
+        arn                  = local.deploy_role[account]
+        boundary             = null
+        kind                 = "deploy"
+        max_session_duration = 3600
+        name                 = "${local.prefix}-deploy"
+        path                 = "/${local.prefix}/deploy/"
+        policies             = local.deploy_policies[account]
+        principal            = null
+        stack                = "landing-zone"
+        team                 = null
+        trust                = local.deploy_trust
+      }
+    },
+  )
+}
+
+output "documents" {
+  description = "Every IAM document of the whole environment or of the slice given, with the names and ARNs they are tied to."
+  value = {
+    brought_roles = {
+      for key, principal in local.principals : key => {
+        account  = principal.account
+        arn      = principal.arn
+        policies = local.execution_policies[key]
+        team     = principal.team
+      } if principal.kind == "role" && principal.role_arn != null
+    }
+    buckets = merge(
+      { for key, store in local.stores : store.bucket => { account = store.account, key_alias = store.offline_alias, kind = "offline", name = store.bucket, policy = local.offline_bucket_policy[key], team = store.team } },
+      { for team in local.offline_readers : local.results_bucket[team] => { account = var.teams[team].account, key_alias = null, kind = "results", name = local.results_bucket[team], policy = local.results_bucket_policy[team], team = team } },
+    )
+    catalogs = {
+      for account in local.accounts : account => {
+        databases = concat(
+          [for store in local.account_stores[account] : store.database],
+          [for team in local.account_teams[account] : local.shared_database[team] if contains(local.offline_readers, team)],
+        )
+        policy = null
+      }
+    }
+    environment = local.env
+    feature_groups = {
+      for name, group in local.groups : "${group.account}/${name}" => merge(
+        { for key, value in group : key => value if !contains(["role_suffix", "store_key"], key) },
+        {
+          database         = local.stores[group.store_key].database
+          name             = name
+          offline_alias    = local.stores[group.store_key].offline_alias
+          offline_role_arn = "${local.iam}${group.account}:${group.role_suffix}"
+          online_alias     = local.stores[group.store_key].online_alias
+        }
+      )
+    }
+    keys = merge([
+      for key, store in local.stores : {
+        "${store.account}/${store.offline_alias}" = { account = store.account, alias = store.offline_alias, policy = local.offline_key_policy[key], purpose = "offline", team = store.team }
+        "${store.account}/${store.online_alias}"  = { account = store.account, alias = store.online_alias, policy = local.online_key_policy[key], purpose = "online", team = store.team }
+      }
+    ]...)
+    landing_zone = {
+      platform = { account = local.platform_account, arn = local.env.platform_principal, policy = local.platform_policy }
+      scps     = { "${local.prefix}-protect-sharing" = local.protect_sharing }
+      state    = { account = local.platform_account, bucket = local.state_bucket }
+    }
+    managed_policies = merge(
+      local.env.permissions_boundary != null ? {} : {
+        (local.boundary_arn.access) = { account = local.central, arn = local.boundary_arn.access, document = local.access_boundary, name = "${local.prefix}-access-boundary", path = local.boundary_path, team = null }
+      },
+      {
+        for team, it in var.teams : local.boundary_arn.execution[team] => {
+          account  = it.account
+          arn      = local.boundary_arn.execution[team]
+          document = local.execution_boundary[team]
+          name     = "${local.prefix}-${team}-boundary"
+          path     = local.boundary_path
+          team     = team
+        } if local.env.permissions_boundary == null
+      },
+    )
+    names = {
+      catalog_database  = local.stores["central"].database
+      offline_bucket    = local.stores["central"].bucket
+      offline_key_alias = local.stores["central"].offline_alias
+      online_key_alias  = local.stores["central"].online_alias
+      state_bucket      = local.state_bucket
+    }
+    organization = { scps = { "${local.prefix}-protect-sharing" = local.protect_sharing } }
+    roles        = local.roles
+    stores       = local.stores
+    teams = {
+      for team, it in var.teams : team => {
+        access_roles = { for key, role in local.access : role.verb => role.arn if role.team == team }
+        account      = it.account
+        execution_roles = {
+          for key, principal in local.principals : principal.name => {
+            arn     = principal.arn
+            assumes = local.assumes[key]
+            compute = principal.compute
+            kind    = principal.kind
+            verbs   = principal.verbs
+          } if principal.team == team
+        }
+        own_database    = try(local.stores[team].database, null)
+        own_workgroup   = contains(local.offline_readers, team) ? "${local.prefix}-${team}-own" : null
+        results_bucket  = try(local.results_bucket[team], null)
+        shared_database = try(local.shared_database[team], null)
+        workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null
+      }
+    }
+    workgroups = {
+      for key, workgroup in local.workgroups : key => {
+        account         = workgroup.account
+        arn             = "arn:${local.partition}:athena:${local.region}:${workgroup.account}:workgroup/${split("/", key)[1]}"
+        name            = split("/", key)[1]
+        output_location = "s3://${local.results_bucket[workgroup.team]}/athena/"
+        owner_account   = var.teams[workgroup.team].account
+        results_bucket  = local.results_bucket[workgroup.team]
+        stack           = workgroup.stack
+        team            = workgroup.team
+      }
+    }
+  }
+
+  # IAM counts inline policies of a role together: 10,240 characters without white space.
+  # Source: IAM User Guide, "IAM and AWS STS quotas".
+  precondition {
+    condition     = alltrue([for role in local.roles : sum(concat([0], [for document in role.policies : length(document)])) <= 10240])
+    error_message = "policies: inline policies do not fit 10,240 characters. Roles: ${join(", ", [for key, role in local.roles : "${key} (${sum(concat([0], [for document in role.policies : length(document)]))})" if sum(concat([0], [for document in role.policies : length(document)])) > 10240])}. Fix: share fewer groups with that team, or split the team."
+  }
+
+  precondition {
+    condition     = alltrue([for role in local.roles : length(role.trust) <= 2048])
+    error_message = "policies: a trust policy does not fit 2,048 characters. Roles: ${join(", ", [for key, role in local.roles : key if length(role.trust) > 2048])}. Fix: let fewer principals of the team take that verb."
+  }
+
+  precondition {
+    condition     = alltrue([for bucket, policy in merge(local.offline_bucket_policy, local.results_bucket_policy) : length(policy) <= 20480])
+    error_message = "policies: a bucket policy does not fit 20 KB."
+  }
+}
+
+output "fill" {
+  description = "How full each document is: characters used and allowed."
+  value = {
+    for key, role in local.roles : key => {
+      inline = { allowed = 10240, used = sum(concat([0], [for document in role.policies : length(document)])) }
+      trust  = { allowed = 2048, used = length(role.trust) }
+    }
+  }
+}

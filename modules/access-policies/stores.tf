@@ -1,0 +1,108 @@
+# Bucket and key policies of each store, and the boundary of the access roles. They hold path patterns of constant size
+# instead of lists, so a new team or grant changes none of them.
+
+locals {
+  key_administration = sort([
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+  ])
+
+  # Who uses a store: access roles of their kind in the central account; in a team's own, exactly the principals that
+  # take the verb. Where nobody does, the offline store role stands in: a condition must not be empty, and that role
+  # holds no right to what is conditioned here.
+  store_users = {
+    for key, store in local.stores : key => key == "central" ? {
+      creators = [local.deploy_role[store.account], "${local.iam}${store.account}:role/${local.prefix}/manager/*"]
+      online   = [for kind in ["deleter", "reader-online", "writer"] : "${local.iam}${store.account}:role/${local.prefix}/${kind}/*"]
+      readers  = ["${local.iam}${store.account}:role/${local.prefix}/reader-offline/*"]
+      writers  = ["${local.iam}${store.account}:role/${local.prefix}/offline-store/*"]
+      } : {
+      creators = [local.deploy_role[store.account]]
+      online = coalescelist(
+        sort(distinct(flatten([for verb in ["delete", "read-online", "write"] : try(local.takers["${key}/${verb}"], []) if can(local.own_grants["${key}/${verb}"])]))),
+        [local.own_writer[key]],
+      )
+      readers = coalescelist(can(local.own_grants["${key}/read-offline"]) ? try(sort(local.takers["${key}/read-offline"]), []) : [], [local.own_writer[key]])
+      writers = [local.own_writer[key]]
+    }
+  }
+  own_writer = {
+    for key, store in local.stores : key => "${local.iam}${store.account}:role/${local.prefix}/offline-store/${key}/${local.prefix}-${key}-offline-store"
+  }
+
+  offline_bucket_policy = {
+    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/offline-bucket.json.tftpl", {
+      bucket  = "arn:${local.partition}:s3:::${store.bucket}"
+      deploy  = local.deploy_role[store.account]
+      objects = "arn:${local.partition}:s3:::${store.bucket}/*"
+      readers = local.store_users[key].readers
+      writers = local.store_users[key].writers
+    })))
+  }
+
+  online_key_policy = {
+    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/online-key.json.tftpl", {
+      administration = local.key_administration
+      creators       = local.store_users[key].creators
+      deploy         = local.deploy_role[store.account]
+      root           = "${local.iam}${store.account}:root"
+      sagemaker      = local.sagemaker
+      users          = local.store_users[key].online
+    })))
+  }
+
+  offline_key_policy = {
+    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/offline-key.json.tftpl", {
+      administration = local.key_administration
+      creators       = local.store_users[key].creators
+      deploy         = local.deploy_role[store.account]
+      readers        = local.store_users[key].readers
+      root           = "${local.iam}${store.account}:root"
+      s3             = local.s3
+      sagemaker      = local.sagemaker
+      writers        = local.store_users[key].writers
+    })))
+  }
+
+  results_bucket_policy = {
+    for team in local.offline_readers : team => jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        can(local.access["${team}/read-offline"]) ? jsondecode(templatefile("${local.policies}/resource/results-bucket-reader.json.tftpl", {
+          bucket         = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
+          central_root   = "${local.iam}${local.central}:root"
+          objects        = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
+          reader_offline = local.access["${team}/read-offline"].arn
+        })).Statement : [],
+        jsondecode(templatefile("${local.policies}/resource/results-bucket.json.tftpl", {
+          bucket  = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
+          deploy  = local.deploy_role[var.teams[team].account]
+          objects = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
+          users   = concat([for role in [try(local.access["${team}/read-offline"].arn, null)] : role if role != null], sort(local.takers["${team}/read-offline"]))
+        })).Statement,
+      )
+    })
+  }
+
+  access_boundary = jsonencode(jsondecode(templatefile("${local.policies}/identity/boundary-access-role.json.tftpl", {
+    offline_store_roles = "${local.iam}${local.central}:role/${local.prefix}/offline-store/*"
+  })))
+
+  protect_sharing = jsonencode(jsondecode(templatefile("${local.policies}/organization/protect-sharing.json.tftpl", {
+    aliases = ["arn:${local.partition}:kms:*:*:alias/${local.prefix}-*"]
+    deploy  = "${local.iam}*:role/${local.prefix}/deploy/${local.prefix}-deploy"
+    roles   = ["${local.iam}*:role/${local.prefix}/*"]
+  })))
+}

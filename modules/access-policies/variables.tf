@@ -1,0 +1,69 @@
+variable "environment" {
+  description = "The environment, in the declaration's normal form."
+  type = object({
+    central_account      = string
+    ephemeral            = bool
+    name                 = string
+    organization_id      = optional(string)
+    partition            = string
+    permissions_boundary = optional(string)
+    platform_principal   = string
+    prefix               = string
+    region               = string
+    tags                 = map(string)
+  })
+  nullable = false
+}
+
+variable "feature_groups" {
+  description = "Feature groups by name, in the declaration's normal form: all of them, or those of a slice."
+  type = map(object({
+    classification = string
+    contact        = string
+    created_by     = string
+    description    = string
+    event_time     = string
+    features       = list(object({ name = string, type = string, description = string }))
+    freshness      = optional(string)
+    offline_store  = object({ enabled = bool, format = string })
+    online_store = object({
+      enabled = bool
+      storage = string
+      ttl     = optional(object({ value = number, unit = string }))
+    })
+    owner             = string
+    pipeline          = optional(string)
+    purpose           = optional(string)
+    record_identifier = string
+    shared_with       = map(list(string))
+    store             = string
+  }))
+  nullable = false
+}
+
+variable "probes" {
+  description = "What only a real account can settle; each defaults to the safe form."
+  type = object({
+    # Whether SageMaker sends aws:SourceAccount when it assumes offline store roles and execution roles.
+    source_account_on_service_trust = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "teams" {
+  description = "Teams by name, in the declaration's normal form: all of them, or the one of a slice."
+  type = map(object({
+    account = string
+    contact = string
+    principals = map(object({
+      compute        = string
+      kind           = string
+      permission_set = optional(string)
+      role_arn       = optional(string)
+      user_name      = optional(string)
+      verbs          = list(string)
+    }))
+  }))
+  nullable = false
+}

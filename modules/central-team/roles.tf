@@ -1,0 +1,6 @@
+module "role" {
+  source   = "../iam-role"
+  for_each = var.roles
+
+  role = each.value
+}

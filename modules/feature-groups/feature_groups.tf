@@ -1,0 +1,86 @@
+locals {
+  # Arguments want key ARNs; policies never hold one. Both stores of all groups share two keys.
+  aliases = toset(flatten([
+    for group in var.feature_groups : concat(
+      group.with_key ? [group.online_alias] : [],
+      group.offline_store.enabled ? [group.offline_alias] : [],
+    )
+  ]))
+}
+
+data "aws_kms_key" "by_alias" {
+  for_each = local.aliases
+
+  key_id = each.key
+}
+
+resource "aws_sagemaker_feature_group" "this" {
+  for_each = var.feature_groups
+
+  feature_group_name             = each.key
+  description                    = each.value.description
+  record_identifier_feature_name = each.value.record_identifier
+  event_time_feature_name        = each.value.event_time
+  role_arn                       = each.value.offline_role_arn
+  tags                           = each.value.tags
+
+  dynamic "feature_definition" {
+    for_each = each.value.features
+
+    content {
+      feature_name = feature_definition.value.name
+      feature_type = feature_definition.value.type
+    }
+  }
+
+  dynamic "online_store_config" {
+    for_each = each.value.online_store.enabled ? [each.value.online_store] : []
+
+    content {
+      enable_online_store = true
+      storage_type        = online_store_config.value.storage == "in-memory" ? "InMemory" : null
+
+      dynamic "security_config" {
+        for_each = each.value.with_key ? [each.value.online_alias] : []
+
+        content {
+          kms_key_id = data.aws_kms_key.by_alias[security_config.value].arn
+        }
+      }
+
+      dynamic "ttl_duration" {
+        for_each = online_store_config.value.ttl == null ? [] : [online_store_config.value.ttl]
+
+        content {
+          unit  = ttl_duration.value.unit
+          value = ttl_duration.value.value
+        }
+      }
+    }
+  }
+
+  dynamic "offline_store_config" {
+    for_each = each.value.offline_store.enabled ? [each.value.offline_store] : []
+
+    content {
+      disable_glue_table_creation = false
+      table_format                = offline_store_config.value.format == "iceberg" ? "Iceberg" : "Glue"
+
+      data_catalog_config {
+        catalog    = "AwsDataCatalog"
+        database   = each.value.database
+        table_name = each.value.table
+      }
+
+      s3_storage_config {
+        kms_key_id = data.aws_kms_key.by_alias[each.value.offline_alias].arn
+        s3_uri     = each.value.s3_uri
+      }
+    }
+  }
+
+  lifecycle {
+    # Either would replace the group and lose its online data. A changed schema is refused by the runner.
+    ignore_changes = [description, feature_definition]
+  }
+}

@@ -1,0 +1,7 @@
+module "execution_role" {
+  source   = "../execution-role"
+  for_each = var.roles
+
+  existing_role = each.value.existing_role
+  role          = each.value
+}
