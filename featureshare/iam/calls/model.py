@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from featureshare.errors import FeatureShareError
+
 ContextValue = str | tuple[str, ...]
 
 
@@ -150,7 +152,7 @@ class Estate(Protocol):
     def query(self, account: str, query_id: str) -> QueryFacts | None: ...
 
 
-class Unmapped(Exception):
+class Unmapped(FeatureShareError):  # noqa: N818, it names a state, as errors.BadInput does
     """No entry says what this call needs. It is denied and named, never allowed."""
 
     def __init__(self, service: str, operation: str) -> None:

@@ -1,0 +1,167 @@
+"""The Glue Data Catalog: databases, tables, partitions, resource policy, settings.
+
+A request for a database or a table is authorised on it and on all its ancestors, the catalog first:
+https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html. Names in ARNs are lower case.
+"""
+
+from collections.abc import Iterator
+
+from featureshare.iam.calls.model import Check, ContextValue
+from featureshare.iam.calls.registry import (
+    SAR,
+    Answer,
+    Entry,
+    Scope,
+    Table,
+    account_of,
+    entries,
+    on,
+    request_tags,
+    tags_in,
+    untags_in,
+)
+
+_PAGE = "https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html"
+_API = "https://docs.aws.amazon.com/glue/latest/webapi/API_{operation}.html"
+
+
+def catalog_account(scope: Scope, catalog: str | None = None) -> str:
+    """The account a request's catalog id names, or the caller's. `ACCOUNT:child/catalog` belongs to ACCOUNT."""
+    return str(catalog or scope.get("CatalogId") or scope.call.account).partition(":")[0]
+
+
+def catalog_checks(
+    scope: Scope,
+    action: str,
+    *paths: str,
+    account: str | None = None,
+    context: dict[str, ContextValue] | None = None,
+    via: tuple[str, ...] = (),
+    source: str = "",
+) -> Iterator[Check]:
+    """`action` on the catalog and on each path (`database/x`, `table/x/y`) below it; via the services named."""
+    owner = account or catalog_account(scope)
+    for path in ("catalog", *paths):
+        resource = scope.arn("glue", path, account=owner)
+        yield Check(action, resource, owner, context or {}, via=via, source=source)
+
+
+def database_path(name: str) -> str:
+    """The path of a database in ARNs."""
+    return f"database/{name.lower()}"
+
+
+def table_paths(database: str, *tables: str) -> tuple[str, ...]:
+    """The paths of tables in ARNs, after that of their database."""
+    return (database_path(database), *(f"table/{database.lower()}/{table.lower()}" for table in tables))
+
+
+def _catalog(action: str) -> Answer:
+    return lambda scope: catalog_checks(scope, action)
+
+
+def _database(action: str, parameter: str = "DatabaseName") -> Answer:
+    return lambda scope: catalog_checks(scope, action, database_path(scope.text(parameter)))
+
+
+def _table(action: str, parameter: str = "TableName", database: str = "DatabaseName") -> Answer:
+    return lambda scope: catalog_checks(scope, action, *table_paths(scope.text(database), scope.text(parameter)))
+
+
+def _create_database(scope: Scope) -> Iterator[Check]:
+    """Tags at birth need glue:TagResource as well."""
+    path = database_path(scope.text("DatabaseInput.Name"))
+    tags = request_tags(scope.get("Tags"))
+    yield from catalog_checks(scope, "glue:CreateDatabase", path, context=tags)
+    if tags:
+        owner = catalog_account(scope)
+        source = "https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html"
+        yield Check("glue:TagResource", scope.arn("glue", path, account=owner), owner, tags, source=source, new=True)
+
+
+def _delete_database(scope: Scope) -> Iterator[Check]:
+    """Deleting a database deletes what is in it: all its tables and functions are resources of the call."""
+    name = scope.text("Name").lower()
+    paths = (database_path(name), f"table/{name}/*", f"userDefinedFunction/{name}/*")
+    return catalog_checks(scope, "glue:DeleteDatabase", *paths)
+
+
+def _batch_delete_table(scope: Scope) -> Iterator[Check]:
+    paths = table_paths(scope.text("DatabaseName"), *scope.get("TablesToDelete", ()))
+    return catalog_checks(scope, "glue:BatchDeleteTable", *paths)
+
+
+def _functions(scope: Scope) -> Iterator[Check]:
+    name = scope.text("DatabaseName").lower()
+    return catalog_checks(scope, "glue:GetUserDefinedFunctions", database_path(name), f"userDefinedFunction/{name}/*")
+
+
+def _policy(action: str) -> Answer:
+    """The resource policy of the whole catalog, or of the resource named."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        yield from catalog_checks(scope, action, account=scope.call.account)
+        named = scope.get("ResourceArn")
+        if named and not str(named).endswith(":catalog"):
+            yield Check(action, str(named), account_of(str(named), scope.call.account))
+
+    return checks
+
+
+def _search(scope: Scope) -> Iterator[Check]:
+    return catalog_checks(scope, "glue:SearchTables", "database/*", "table/*/*")
+
+
+TABLE: Table = {
+    **entries(
+        _PAGE,
+        {
+            "BatchCreatePartition": _table("glue:BatchCreatePartition"),
+            "BatchDeletePartition": _table("glue:BatchDeletePartition"),
+            "BatchDeleteTable": _batch_delete_table,
+            "BatchGetPartition": _table("glue:BatchGetPartition"),
+            "BatchUpdatePartition": _table("glue:BatchUpdatePartition"),
+            "CreateDatabase": _create_database,
+            "CreatePartition": _table("glue:CreatePartition"),
+            "CreatePartitionIndex": _table("glue:CreatePartitionIndex"),
+            "CreateTable": _table("glue:CreateTable", "TableInput.Name"),
+            "DeleteDatabase": _delete_database,
+            "DeletePartition": _table("glue:DeletePartition"),
+            "DeleteTable": _table("glue:DeleteTable", "Name"),
+            "DeleteTableVersion": _table("glue:DeleteTableVersion"),
+            "GetDatabase": _database("glue:GetDatabase", "Name"),
+            "GetDatabases": lambda scope: catalog_checks(scope, "glue:GetDatabases", "database/*"),
+            "GetPartition": _table("glue:GetPartition"),
+            "GetPartitionIndexes": _table("glue:GetPartitionIndexes"),
+            "GetPartitions": _table("glue:GetPartitions"),
+            "GetTable": _table("glue:GetTable", "Name"),
+            "GetTableVersion": _table("glue:GetTableVersion"),
+            "GetTableVersions": _table("glue:GetTableVersions"),
+            "GetTables": lambda scope: catalog_checks(
+                scope, "glue:GetTables", *table_paths(scope.text("DatabaseName"), "*")
+            ),
+            "GetUserDefinedFunctions": _functions,
+            "SearchTables": _search,
+            "UpdateDatabase": _database("glue:UpdateDatabase", "Name"),
+            "UpdatePartition": _table("glue:UpdatePartition"),
+            "UpdateTable": _table("glue:UpdateTable", "TableInput.Name"),
+        },
+    ),
+    **entries(
+        _API,
+        {
+            "DeleteResourcePolicy": _policy("glue:DeleteResourcePolicy"),
+            "GetCatalogImportStatus": _catalog("glue:GetCatalogImportStatus"),
+            "GetDataCatalogEncryptionSettings": _catalog("glue:GetDataCatalogEncryptionSettings"),
+            "GetResourcePolicies": _catalog("glue:GetResourcePolicies"),
+            "GetResourcePolicy": _policy("glue:GetResourcePolicy"),
+            "PutDataCatalogEncryptionSettings": _catalog("glue:PutDataCatalogEncryptionSettings"),
+            "PutResourcePolicy": _policy("glue:PutResourcePolicy"),
+        },
+    ),
+    "GetTags": Entry(on("glue:GetTags", "{ResourceArn}"), SAR + "list_awsglue.html"),
+    "TagResource": Entry(on("glue:TagResource", "{ResourceArn}", keys=tags_in("TagsToAdd")), SAR + "list_awsglue.html"),
+    "UntagResource": Entry(
+        on("glue:UntagResource", "{ResourceArn}", keys=untags_in("TagsToRemove")), SAR + "list_awsglue.html"
+    ),
+}

@@ -1,0 +1,199 @@
+"""IAM: roles, policies, users, instance profiles, as Terraform manages and reads them."""
+
+from collections.abc import Iterator
+
+from featureshare.iam.calls.model import Check, RoleFacts
+from featureshare.iam.calls.registry import (
+    Answer,
+    Context,
+    Keys,
+    Scope,
+    Table,
+    account_of,
+    both,
+    entries,
+    on,
+    passed,
+    request_tags,
+    role_arn,
+    tags_in,
+    untags_in,
+    when,
+)
+
+_API = "https://docs.aws.amazon.com/IAM/latest/APIReference/API_{operation}.html"
+_TAGS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html"
+
+
+def _made(scope: Scope, kind: str, name: str) -> str:
+    """The ARN of what a call creates: `kind`, the path asked for, the name."""
+    return scope.arn("iam", f"{kind}{scope.text('Path', '/')}{scope.text(name)}", region="")
+
+
+def _found(scope: Scope) -> RoleFacts | None:
+    return scope.estate.role(scope.arn("iam", f"role/{scope.text('RoleName')}", region=""))
+
+
+def _boundary(scope: Scope) -> Context:
+    """iam:PermissionsBoundary of the role acted upon, where it has one."""
+    facts = _found(scope)
+    return {"iam:PermissionsBoundary": facts.boundary} if facts and facts.boundary else {}
+
+
+def _policy_arn(scope: Scope) -> Context:
+    return {"iam:PolicyARN": scope.text("PolicyArn")}
+
+
+def _role(action: str, *keys: Keys) -> Answer:
+    """An action on the role a call names."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        context: Context = {}
+        for key in keys:
+            context.update(key(scope))
+        yield Check(action, role_arn(scope, scope.text("RoleName")), scope.call.account, context)
+
+    return checks
+
+
+def _create(action: str, tag: str, kind: str, name: str) -> Answer:
+    """A creation with a path and tags; tags at birth need the tagging action as well."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        resource = _made(scope, kind, name)
+        tags = request_tags(scope.get("Tags"))
+        context: Context = dict(tags)
+        if scope.get("PermissionsBoundary"):
+            context["iam:PermissionsBoundary"] = scope.text("PermissionsBoundary")
+        yield Check(action, resource, scope.call.account, context, new=True)
+        if tags:
+            yield Check(tag, resource, scope.call.account, tags, source=_TAGS, new=True)
+
+    return checks
+
+
+def _put_boundary(scope: Scope) -> Context:
+    """The boundary a call would put on, not the one there is."""
+    return {"iam:PermissionsBoundary": scope.text("PermissionsBoundary")}
+
+
+def _user(action: str, keys: Keys | None = None) -> Answer:
+    """An action on the user a call names, on the caller itself when it names none."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        named = scope.get("UserName")
+        resource = scope.arn("iam", f"user/{named}", region="") if named else scope.call.principal_arn
+        if named is None and ":user/" not in resource:
+            resource = scope.arn("iam", "user/*", region="")
+        yield Check(action, resource, scope.call.account, keys(scope) if keys else {})
+
+    return checks
+
+
+def _policy(action: str, keys: Keys | None = None) -> Answer:
+    """An action on a managed policy. AWS's own policies belong to nobody; the caller's account answers for them."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        resource = scope.text("PolicyArn")
+        owner = account_of(resource, scope.call.account)
+        owner = scope.call.account if owner == "aws" else owner
+        yield Check(action, resource, owner, keys(scope) if keys else {})
+
+    return checks
+
+
+def _profile(action: str, keys: Keys | None = None) -> Answer:
+    return on(action, "arn:{partition}:iam::{account}:instance-profile/{InstanceProfileName}", keys=keys)
+
+
+def _pass_to_ec2(scope: Scope) -> Iterator[Check]:
+    yield passed(scope, scope.text("RoleName"), "ec2.amazonaws.com")
+
+
+def _service_linked(scope: Scope) -> Iterator[Check]:
+    service = scope.text("AWSServiceName")
+    resource = scope.arn("iam", f"role/aws-service-role/{service}/*", region="")
+    yield Check("iam:CreateServiceLinkedRole", resource, scope.call.account, {"iam:AWSServiceName": service}, new=True)
+
+
+TABLE: Table = entries(
+    _API,
+    {
+        # roles and their policies
+        "AttachRolePolicy": _role("iam:AttachRolePolicy", _policy_arn, _boundary),
+        "CreateRole": _create("iam:CreateRole", "iam:TagRole", "role", "RoleName"),
+        "CreateServiceLinkedRole": _service_linked,
+        "DeleteRole": _role("iam:DeleteRole", _boundary),
+        "DeleteRolePermissionsBoundary": _role("iam:DeleteRolePermissionsBoundary", _boundary),
+        "DeleteRolePolicy": _role("iam:DeleteRolePolicy", _boundary),
+        "DetachRolePolicy": _role("iam:DetachRolePolicy", _policy_arn, _boundary),
+        "GetRole": _role("iam:GetRole"),
+        "GetRolePolicy": _role("iam:GetRolePolicy"),
+        "ListAttachedRolePolicies": _role("iam:ListAttachedRolePolicies"),
+        "ListInstanceProfilesForRole": _role("iam:ListInstanceProfilesForRole"),
+        "ListRolePolicies": _role("iam:ListRolePolicies"),
+        "ListRoleTags": _role("iam:ListRoleTags"),
+        "ListRoles": on("iam:ListRoles"),
+        "PutRolePermissionsBoundary": _role("iam:PutRolePermissionsBoundary", _put_boundary),
+        "PutRolePolicy": _role("iam:PutRolePolicy", _boundary),
+        "TagRole": _role("iam:TagRole", tags_in("Tags")),
+        "UntagRole": _role("iam:UntagRole", untags_in("TagKeys")),
+        "UpdateAssumeRolePolicy": _role("iam:UpdateAssumeRolePolicy", _boundary),
+        "UpdateRole": _role("iam:UpdateRole", _boundary),
+        "UpdateRoleDescription": _role("iam:UpdateRoleDescription", _boundary),
+        # managed policies
+        "CreatePolicy": _create("iam:CreatePolicy", "iam:TagPolicy", "policy", "PolicyName"),
+        "CreatePolicyVersion": _policy("iam:CreatePolicyVersion"),
+        "DeletePolicy": _policy("iam:DeletePolicy"),
+        "DeletePolicyVersion": _policy("iam:DeletePolicyVersion"),
+        "GetPolicy": _policy("iam:GetPolicy"),
+        "GetPolicyVersion": _policy("iam:GetPolicyVersion"),
+        "ListEntitiesForPolicy": _policy("iam:ListEntitiesForPolicy"),
+        "ListPolicies": on("iam:ListPolicies"),
+        "ListPolicyTags": _policy("iam:ListPolicyTags"),
+        "ListPolicyVersions": _policy("iam:ListPolicyVersions"),
+        "SetDefaultPolicyVersion": _policy("iam:SetDefaultPolicyVersion"),
+        "TagPolicy": _policy("iam:TagPolicy", tags_in("Tags")),
+        "UntagPolicy": _policy("iam:UntagPolicy", untags_in("TagKeys")),
+        # users, keys
+        "AttachUserPolicy": _user("iam:AttachUserPolicy", _policy_arn),
+        "CreateAccessKey": _user("iam:CreateAccessKey"),
+        "CreateUser": _create("iam:CreateUser", "iam:TagUser", "user", "UserName"),
+        "DeleteAccessKey": _user("iam:DeleteAccessKey"),
+        "DeleteUser": _user("iam:DeleteUser"),
+        "DeleteUserPolicy": _user("iam:DeleteUserPolicy"),
+        "DetachUserPolicy": _user("iam:DetachUserPolicy", _policy_arn),
+        "GetUser": _user("iam:GetUser"),
+        "GetUserPolicy": _user("iam:GetUserPolicy"),
+        "ListAccessKeys": _user("iam:ListAccessKeys"),
+        "ListAttachedUserPolicies": _user("iam:ListAttachedUserPolicies"),
+        "ListGroupsForUser": _user("iam:ListGroupsForUser"),
+        "ListUserPolicies": _user("iam:ListUserPolicies"),
+        "ListUserTags": _user("iam:ListUserTags"),
+        "ListUsers": on("iam:ListUsers"),
+        "PutUserPolicy": _user("iam:PutUserPolicy"),
+        "TagUser": _user("iam:TagUser", tags_in("Tags")),
+        "UntagUser": _user("iam:UntagUser", untags_in("TagKeys")),
+        "UpdateAccessKey": _user("iam:UpdateAccessKey"),
+        # instance profiles
+        "AddRoleToInstanceProfile": both(_profile("iam:AddRoleToInstanceProfile"), when("RoleName", _pass_to_ec2)),
+        "CreateInstanceProfile": _create(
+            "iam:CreateInstanceProfile", "iam:TagInstanceProfile", "instance-profile", "InstanceProfileName"
+        ),
+        "DeleteInstanceProfile": _profile("iam:DeleteInstanceProfile"),
+        "GetInstanceProfile": _profile("iam:GetInstanceProfile"),
+        "ListInstanceProfiles": on("iam:ListInstanceProfiles"),
+        "RemoveRoleFromInstanceProfile": _profile("iam:RemoveRoleFromInstanceProfile"),
+        "TagInstanceProfile": _profile("iam:TagInstanceProfile", tags_in("Tags")),
+        "UntagInstanceProfile": _profile("iam:UntagInstanceProfile", untags_in("TagKeys")),
+        # the account
+        "CreateAccountAlias": on("iam:CreateAccountAlias"),
+        "DeleteAccountAlias": on("iam:DeleteAccountAlias"),
+        "GetAccountAuthorizationDetails": on("iam:GetAccountAuthorizationDetails"),
+        "GetAccountPasswordPolicy": on("iam:GetAccountPasswordPolicy"),
+        "GetAccountSummary": on("iam:GetAccountSummary"),
+        "ListAccountAliases": on("iam:ListAccountAliases"),
+        "SimulateCustomPolicy": on("iam:SimulateCustomPolicy"),
+        "SimulatePrincipalPolicy": on("iam:SimulatePrincipalPolicy", "{PolicySourceArn}"),
+    },
+)

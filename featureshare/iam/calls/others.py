@@ -1,0 +1,240 @@
+"""Services at the edge of feature sharing: logs, alarms, trails, events, functions, shares, networks, tags.
+
+Read calls and plain writes; each names one action and its resource.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from featureshare.iam.calls.model import Check
+from featureshare.iam.calls.registry import (
+    SAR,
+    Answer,
+    Context,
+    Scope,
+    Table,
+    account_of,
+    both,
+    entries,
+    on,
+    pass_role,
+    request_tags,
+    tags_in,
+    untags_in,
+)
+
+_HERE = "{region}:{account}:"
+_LOG_GROUP = f"arn:{{partition}}:logs:{_HERE}log-group:{{logGroupName}}"
+_ALARMS = f"arn:{{partition}}:cloudwatch:{_HERE}alarm:"
+_ALARM = _ALARMS + "{AlarmName}"
+_DASHBOARDS = "arn:{partition}:cloudwatch::{account}:dashboard/"
+_DASHBOARD = _DASHBOARDS + "{DashboardName}"
+_RULE = f"arn:{{partition}}:events:{_HERE}rule/"
+_FUNCTION = f"arn:{{partition}}:lambda:{_HERE}function:{{FunctionName}}"
+_QUEUE = f"arn:{{partition}}:sqs:{_HERE}{{QueueName}}"
+
+
+def _reads(service: str, *names: str) -> dict[str, Answer]:
+    """Operations whose action has their own name and knows no resource."""
+    return {name: on(f"{service}:{name}") for name in names}
+
+
+def _same(service: str, template: str, *names: str) -> dict[str, Answer]:
+    """Operations whose action has their own name, on one resource."""
+    return {name: on(f"{service}:{name}", template) for name in names}
+
+
+def _each(action: str, stem: str, parameter: str) -> Answer:
+    """An action on each of the resources whose names, or ARNs where the stem is empty, are listed in a parameter."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        for name in scope.get(parameter) or ("*",):
+            resource = scope.fill(stem) + str(name)
+            yield Check(action, resource, account_of(resource, scope.call.account))
+
+    return checks
+
+
+def _rule(action: str, parameter: str) -> Answer:
+    """An action on an EventBridge rule: on the default bus its ARN has no bus."""
+
+    def answer(scope: Scope) -> Answer:
+        bus = scope.text("EventBusName", "default").rpartition("/")[2]
+        return on(f"events:{action}", _RULE + ("" if bus == "default" else f"{bus}/") + f"{{{parameter}}}")
+
+    return lambda scope: answer(scope)(scope)
+
+
+def _removed(tags: object) -> Context:
+    """aws:TagKeys of a call that removes tags and gives them with their values."""
+    keys = request_tags(tags).get("aws:TagKeys")
+    return {"aws:TagKeys": keys} if keys else {}
+
+
+def _trail(action: str, parameter: str, tagged: str | None = None) -> Answer:
+    """An action on a trail given by name or ARN."""
+
+    def answer(scope: Scope) -> Answer:
+        named = scope.text(parameter).startswith("arn:")
+        template = f"{{{parameter}}}" if named else f"arn:{{partition}}:cloudtrail:{_HERE}trail/{{{parameter}}}"
+        return on(f"cloudtrail:{action}", template, keys=tags_in(tagged) if tagged else None)
+
+    return lambda scope: answer(scope)(scope)
+
+
+def _function(action: str, keys: Mapping[str, str] | None = None) -> Answer:
+    """An action on a function given by name or ARN."""
+
+    def context(scope: Scope) -> Context:
+        found = {key: scope.get(parameter) for parameter, key in (keys or {}).items()}
+        return {key: str(value) for key, value in found.items() if value is not None}
+
+    def answer(scope: Scope) -> Answer:
+        template = "{FunctionName}" if scope.text("FunctionName").startswith("arn:") else _FUNCTION
+        return on(f"lambda:{action}", template, keys=context)
+
+    return lambda scope: answer(scope)(scope)
+
+
+TABLES: dict[str, Table] = {
+    "cloudtrail": entries(
+        SAR + "list_awscloudtrail.html",
+        {
+            **_reads("cloudtrail", "DescribeTrails", "ListTrails", "LookupEvents"),
+            "AddTags": on("cloudtrail:AddTags", "{ResourceId}", keys=tags_in("TagsList")),
+            "CreateTrail": _trail("CreateTrail", "Name", "TagsList"),
+            "DeleteTrail": _trail("DeleteTrail", "Name"),
+            "GetEventSelectors": _trail("GetEventSelectors", "TrailName"),
+            "GetInsightSelectors": _trail("GetInsightSelectors", "TrailName"),
+            "GetTrail": _trail("GetTrail", "Name"),
+            "GetTrailStatus": _trail("GetTrailStatus", "Name"),
+            "ListTags": _each("cloudtrail:ListTags", "", "ResourceIdList"),
+            "PutInsightSelectors": _trail("PutInsightSelectors", "TrailName"),
+            "RemoveTags": on(
+                "cloudtrail:RemoveTags", "{ResourceId}", keys=lambda scope: _removed(scope.get("TagsList"))
+            ),
+            "PutEventSelectors": _trail("PutEventSelectors", "TrailName"),
+            "StartLogging": _trail("StartLogging", "Name"),
+            "StopLogging": _trail("StopLogging", "Name"),
+            "UpdateTrail": _trail("UpdateTrail", "Name"),
+        },
+    ),
+    "cloudwatch": entries(
+        SAR + "list_amazoncloudwatch.html",
+        {
+            **_reads("cloudwatch", "GetMetricStatistics", "ListDashboards", "ListMetrics", "PutMetricData"),
+            "DeleteAlarms": _each("cloudwatch:DeleteAlarms", _ALARMS, "AlarmNames"),
+            "DeleteDashboards": _each("cloudwatch:DeleteDashboards", _DASHBOARDS, "DashboardNames"),
+            "DescribeAlarms": on("cloudwatch:DescribeAlarms", _ALARMS + "*"),
+            "GetDashboard": on("cloudwatch:GetDashboard", _DASHBOARD),
+            "GetMetricData": on("cloudwatch:GetMetricData"),
+            "ListTagsForResource": on("cloudwatch:ListTagsForResource", "{ResourceARN}"),
+            "PutDashboard": on("cloudwatch:PutDashboard", _DASHBOARD),
+            "PutMetricAlarm": on("cloudwatch:PutMetricAlarm", _ALARM, keys=tags_in("Tags")),
+            "TagResource": on("cloudwatch:TagResource", "{ResourceARN}", keys=tags_in("Tags")),
+            "UntagResource": on("cloudwatch:UntagResource", "{ResourceARN}", keys=untags_in("TagKeys")),
+        },
+    ),
+    "ec2": entries(
+        SAR + "list_amazonec2.html",
+        _reads(
+            "ec2",
+            "DescribeAccountAttributes",
+            "DescribeAvailabilityZones",
+            "DescribeNetworkInterfaces",
+            "DescribePrefixLists",
+            "DescribeRegions",
+            "DescribeRouteTables",
+            "DescribeSecurityGroups",
+            "DescribeSubnets",
+            "DescribeTags",
+            "DescribeVpcEndpoints",
+            "DescribeVpcs",
+        ),
+    ),
+    "events": entries(
+        SAR + "list_amazoneventbridge.html",
+        {
+            **_reads("events", "ListRules"),
+            "DeleteRule": _rule("DeleteRule", "Name"),
+            "DescribeRule": _rule("DescribeRule", "Name"),
+            "ListTagsForResource": on("events:ListTagsForResource", "{ResourceARN}"),
+            "ListTargetsByRule": _rule("ListTargetsByRule", "Rule"),
+            "PutRule": both(_rule("PutRule", "Name"), pass_role("RoleArn", "events.amazonaws.com")),
+            "PutTargets": _rule("PutTargets", "Rule"),
+            "RemoveTargets": _rule("RemoveTargets", "Rule"),
+            "TagResource": on("events:TagResource", "{ResourceARN}", keys=tags_in("Tags")),
+            "UntagResource": on("events:UntagResource", "{ResourceARN}", keys=untags_in("TagKeys")),
+        },
+    ),
+    "lakeformation": entries(
+        SAR + "list_awslakeformation.html",
+        _reads(
+            "lakeformation",
+            "DescribeResource",
+            "GetDataLakeSettings",
+            "GetLFTag",
+            "GetResourceLFTags",
+            "GrantPermissions",
+            "ListLFTags",
+            "ListPermissions",
+            "ListResources",
+            "PutDataLakeSettings",
+            "RevokePermissions",
+        ),
+    ),
+    "lambda": entries(
+        SAR + "list_awslambda.html",
+        {
+            **_reads("lambda", "ListFunctions"),
+            "AddPermission": _function("AddPermission", {"Principal": "lambda:Principal"}),
+            "CreateFunction": both(_function("CreateFunction"), pass_role("Role", "lambda.amazonaws.com")),
+            "DeleteFunction": _function("DeleteFunction"),
+            "GetFunction": _function("GetFunction"),
+            "GetFunctionCodeSigningConfig": _function("GetFunctionCodeSigningConfig"),
+            "GetFunctionConfiguration": _function("GetFunctionConfiguration"),
+            "GetPolicy": _function("GetPolicy"),
+            "Invoke": _function("InvokeFunction"),
+            "ListVersionsByFunction": _function("ListVersionsByFunction"),
+            "RemovePermission": _function("RemovePermission"),
+            "UpdateFunctionCode": _function("UpdateFunctionCode"),
+            "UpdateFunctionConfiguration": both(
+                _function("UpdateFunctionConfiguration"), pass_role("Role", "lambda.amazonaws.com")
+            ),
+        },
+    ),
+    "logs": entries(
+        SAR + "list_amazoncloudwatchlogs.html",
+        {
+            **_reads(
+                "logs", "DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy"
+            ),
+            **_same("logs", _LOG_GROUP, "DeleteLogGroup", "DeleteMetricFilter", "DeleteRetentionPolicy"),
+            **_same("logs", _LOG_GROUP, "DescribeLogStreams", "DescribeMetricFilters", "FilterLogEvents"),
+            **_same("logs", _LOG_GROUP, "ListTagsLogGroup", "PutMetricFilter", "PutRetentionPolicy"),
+            "CreateLogGroup": on("logs:CreateLogGroup", _LOG_GROUP, keys=tags_in("tags")),
+            "ListTagsForResource": on("logs:ListTagsForResource", "{resourceArn}"),
+            "TagResource": on("logs:TagResource", "{resourceArn}", keys=tags_in("tags")),
+            "UntagResource": on("logs:UntagResource", "{resourceArn}", keys=untags_in("tagKeys")),
+        },
+    ),
+    "ram": entries(
+        SAR + "list_awsresourceaccessmanager.html",
+        {
+            **_reads("ram", "GetResourcePolicies", "GetResourceShareAssociations", "GetResourceShareInvitations"),
+            **_reads("ram", "GetResourceShares", "ListPermissions", "ListPrincipals", "ListResourceTypes"),
+            **_reads("ram", "ListResources"),
+            "CreateResourceShare": on("ram:CreateResourceShare", keys=tags_in("tags")),
+            "DeleteResourceShare": on("ram:DeleteResourceShare", "{resourceShareArn}"),
+            "ListResourceSharePermissions": on("ram:ListResourceSharePermissions", "{resourceShareArn}"),
+        },
+    ),
+    "resourcegroupstaggingapi": entries(
+        SAR + "list_amazonresourcegrouptaggingapi.html",
+        _reads("tag", "GetResources", "GetTagKeys", "GetTagValues"),
+    ),
+    "sns": entries(SAR + "list_amazonsns.html", _reads("sns", "ListTopics")),
+    "sqs": entries(
+        SAR + "list_amazonsqs.html",
+        {**_reads("sqs", "ListQueues"), **_same("sqs", _QUEUE, "CreateQueue", "GetQueueUrl")},
+    ),
+}
