@@ -1,0 +1,281 @@
+# Rules between keys and between files.
+locals {
+  role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "offline-store", "execution", "deploy"]
+  prefix     = try(tostring(local.environment_document.prefix), "")
+  # Role names have 64 characters, bucket names 63 (<prefix>-<team>-results-<account>-<region>).
+  longest_name = min(46, 63 - length("--results-111122223333-") - length(local.region))
+
+  # A map of one type is quick to look into, an object of hundreds of attributes is not.
+  known_teams = tomap({ for name in keys(local.team_documents) : name => true })
+  name_a_team = "name one of: ${join(", ", keys(local.known_teams))}"
+
+  team_problems = flatten([
+    for name, team in local.team_documents : concat(
+      [
+        for p in [
+          {
+            bad  = try(team.team != name, false)
+            key  = "team"
+            rule = "must be the name of the file, ${name}: no two teams have one name."
+            fix  = "write ${name}, or rename the file"
+          },
+          {
+            bad  = length(local.prefix) + length(name) > local.longest_name
+            key  = "team"
+            rule = "the environment's prefix and the team's name have more than ${local.longest_name} characters together."
+            fix  = "shorten one of them"
+          },
+          {
+            bad  = try(length(team.principals), 1) == 0
+            key  = "principals"
+            rule = "a team has a principal or more."
+            fix  = "add one"
+          },
+        ] : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
+      ],
+      [for p in flatten([
+        for principal, declared in try({ for key in keys(team.principals) : key => team.principals[key] }, {}) : [
+          {
+            bad  = !can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", principal)) || length(principal) > 16 || contains(local.role_kinds, principal)
+            key  = "principals.${principal}"
+            rule = "must be at most 16 lower-case letters, digits and single hyphens, and not the name of a kind of access role."
+            fix  = "rename it"
+          },
+          {
+            bad  = try(length(declared.verbs) == 0 || length(distinct(declared.verbs)) < length(declared.verbs) || length(setsubtract(declared.verbs, local.verbs)) > 0, false)
+            key  = "principals.${principal}.verbs"
+            rule = "must be a list of ${join(", ", local.verbs)}, each at most once."
+            fix  = "correct it"
+          },
+          {
+            bad  = can(declared.role_arn) != (can(declared.role_arn) && try(declared.kind, "role") == "role")
+            key  = "principals.${principal}.role_arn"
+            rule = "only a principal of kind role has role_arn."
+            fix  = "leave it out"
+          },
+          {
+            bad  = can(declared.permission_set) != (try(declared.kind, "role") == "sso")
+            key  = "principals.${principal}.permission_set"
+            rule = "a principal of kind sso, and no other, names its permission_set."
+            fix  = "add it, or leave it out"
+          },
+          {
+            bad  = can(declared.user_name) != (try(declared.kind, "role") == "user")
+            key  = "principals.${principal}.user_name"
+            rule = "a principal of kind user, and no other, names its user_name."
+            fix  = "add it, or leave it out"
+          },
+          {
+            bad  = try(declared.compute, "none") != "none" && (can(declared.role_arn) || try(declared.kind, "role") != "role")
+            key  = "principals.${principal}.compute"
+            rule = "compute is for a role of ours, and this principal is not one."
+            fix  = "leave it out"
+          },
+          {
+            bad  = can(declared.role_arn) && !startswith(try(declared.role_arn, ""), "arn:${local.partition}:iam::${try(team.account, "")}:role/")
+            key  = "principals.${principal}.role_arn"
+            rule = "the role lies outside the team's account."
+            fix  = "name a role of that account"
+          },
+        ]
+      ]) : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad],
+    )
+  ])
+
+  # A group as far as it can be made out, so that one mistake does not hide the others.
+  groups = {
+    for name, group in local.group_documents : name => {
+      owner          = try(tostring(group.owner), "")
+      store          = try(tostring(group.store), "")
+      classification = try(tostring(group.classification), "")
+      created_by     = try(tostring(group.created_by), "terraform")
+      storage        = try(tostring(group.online_store.storage), "standard")
+      format         = try(tostring(group.offline_store.format), "glue")
+      online         = try(tobool(group.online_store.enabled), null)
+      offline        = try(tobool(group.offline_store.enabled), null)
+      identifier     = try(tostring(group.record_identifier), "")
+      event_time     = try(tostring(group.event_time), "")
+      features       = try([for feature in group.features : try(tostring(feature.name), "")], [])
+      columns        = try([for feature in group.features : lower(try(tostring(feature.name), ""))], [])
+      time_types     = try([for feature in group.features : feature.type if feature.name == group.event_time], [])
+      shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : tostring(verb)], []) }
+    }
+  }
+  tables = { for name in keys(local.groups) : replace(lower(name), "-", "_") => name... }
+
+  group_problems = flatten([
+    for name, group in local.groups : [
+      for p in [
+        {
+          bad  = try(local.group_documents[name].feature_group != name, false)
+          key  = "feature_group"
+          rule = "must be the name of the file, ${name}: no two groups have one name."
+          fix  = "write ${name}, or rename the file"
+        },
+        {
+          bad  = length(name) > 64 || length(local.tables[replace(lower(name), "-", "_")]) > 1
+          key  = "feature_group"
+          rule = "must have at most 64 characters and differ from every other group's when - becomes _."
+          fix  = "rename it"
+        },
+        {
+          bad  = group.owner != "" && !can(local.known_teams[group.owner])
+          key  = "owner"
+          rule = "there is no team ${group.owner}."
+          fix  = local.name_a_team
+        },
+        {
+          bad  = group.classification == "restricted" && group.store == "central"
+          key  = "store"
+          rule = "restricted data stays in its team's account."
+          fix  = "write store: team, or another classification"
+        },
+        {
+          bad  = length(group.features) < 2 || length(group.features) > 2500
+          key  = "features"
+          rule = "a group has 2 to 2500 features."
+          fix  = "list a record identifier and an event time at least"
+        },
+        {
+          bad  = length(distinct(group.columns)) < length(group.columns)
+          key  = "features"
+          rule = "two features have the same name (case does not count)."
+          fix  = "keep one of the two"
+        },
+        {
+          bad  = length(setintersection(group.columns, concat(["is_deleted", "write_time", "api_invocation_time"], group.offline == true && group.format == "glue" ? ["year", "month", "day", "hour"] : []))) > 0
+          key  = "features"
+          rule = "is_deleted, write_time, api_invocation_time and, with a glue offline store, year, month, day and hour are columns of the table already."
+          fix  = "rename the feature"
+        },
+        {
+          bad  = group.identifier != "" && !contains(group.features, group.identifier)
+          key  = "record_identifier"
+          rule = "${group.identifier} is none of the features."
+          fix  = "name a feature, or add one"
+        },
+        {
+          bad  = group.event_time != "" && (!contains(group.features, group.event_time) || group.event_time == group.identifier)
+          key  = "event_time"
+          rule = "${group.event_time} is none of the features, or the record identifier."
+          fix  = "name another feature, or add one"
+        },
+        {
+          bad  = contains(group.time_types, "Integral") || (contains(group.time_types, "Fractional") && group.format == "iceberg")
+          key  = "event_time"
+          rule = "an event time is String or Fractional; with an iceberg offline store it is String."
+          fix  = "change the feature's type"
+        },
+        {
+          bad  = group.online == false && group.offline == false
+          key  = "online_store.enabled"
+          rule = "a group needs a store."
+          fix  = "enable one of the two"
+        },
+        {
+          bad  = group.online == false && can(local.group_documents[name].online_store.ttl)
+          key  = "online_store.ttl"
+          rule = "ttl says something of an online store that is not there."
+          fix  = "leave it out"
+        },
+        {
+          bad  = group.online == false && can(local.group_documents[name].online_store.storage)
+          key  = "online_store.storage"
+          rule = "storage says something of an online store that is not there."
+          fix  = "leave it out"
+        },
+        {
+          bad  = try(local.group_documents[name].online_store.ttl.value < 1 || floor(local.group_documents[name].online_store.ttl.value) != local.group_documents[name].online_store.ttl.value, false)
+          key  = "online_store.ttl.value"
+          rule = "must be a whole number, 1 or more."
+          fix  = "write a larger number"
+        },
+        {
+          bad  = group.offline == false && can(local.group_documents[name].offline_store.format)
+          key  = "offline_store.format"
+          rule = "format says something of an offline store that is not there."
+          fix  = "leave it out"
+        },
+        {
+          bad  = group.storage == "in-memory" && group.offline == true
+          key  = "offline_store.enabled"
+          rule = "an in-memory group is online only."
+          fix  = "write enabled: false"
+        },
+        {
+          bad  = group.storage == "in-memory" && contains(["confidential", "restricted"], group.classification)
+          key  = "classification"
+          rule = "an in-memory store has no customer key, so it cannot hold ${group.classification} data."
+          fix  = "write storage: standard"
+        },
+        {
+          bad  = group.created_by == "api" && !contains(try(group.shared[group.owner], []), "manage")
+          key  = "created_by"
+          rule = "the owner cannot make the group through the API without manage."
+          fix  = "add manage under shared_with for the owner"
+        },
+      ] : { file = "feature-groups/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
+    ]
+  ])
+
+  grants = flatten([
+    for name, group in local.groups : [
+      for team, verbs in group.shared : {
+        group   = name
+        team    = team
+        verbs   = verbs
+        owned   = team == group.owner
+        private = group.classification == "restricted" || group.store == "team"
+        by_api  = group.created_by == "api"
+        # Verbs that read a store which the group does not have.
+        idle = concat(group.online == false ? ["read-online"] : [], group.offline == false ? ["read-offline"] : [])
+      }
+    ]
+  ])
+  grant_problems = [
+    for p in concat(
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "there is no team ${g.team}."
+          fix   = local.name_a_team
+        } if !can(local.known_teams[g.team])
+      ],
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "a restricted group, or one in a team's own store, is shared with nobody."
+          fix   = "leave the team out"
+        } if g.private && !g.owned
+      ],
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "must be a list of ${join(", ", local.verbs)}, each at most once."
+          fix   = "correct it"
+        } if length(g.verbs) == 0 || length(distinct(g.verbs)) < length(g.verbs) || length(setsubtract(g.verbs, local.verbs)) > 0
+      ],
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "an owner has write already."
+          fix   = "leave it out"
+        } if g.owned && contains(g.verbs, "write")
+      ],
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "manage is for the owner of a group with created_by: api."
+          fix   = "leave it out"
+        } if contains(g.verbs, "manage") && !(g.owned && g.by_api)
+      ],
+      [
+        for g in local.grants : {
+          grant = g
+          rule  = "${join(" and ", g.idle)} cannot be granted: the group has no such store."
+          fix   = "enable the store, or leave the verb out"
+        } if length(setintersection(g.verbs, g.idle)) > 0
+      ],
+    ) : { file = "feature-groups/${p.grant.group}.yaml", key = "shared_with.${p.grant.team}", rule = p.rule, fix = p.fix }
+  ]
+}

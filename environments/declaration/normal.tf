@@ -1,0 +1,81 @@
+# The normal form: every key present, every default written out, every list of verbs sorted. Python builds the same
+# (featureshare/declaration/normal.py) and every plan compares the two.
+locals {
+  sound = length(local.problems) == 0
+
+  environment = local.sound ? {
+    name                 = local.environment_document.name
+    ephemeral            = local.environment_document.ephemeral
+    region               = local.environment_document.region
+    partition            = try(local.environment_document.partition, "aws")
+    organization_id      = try(local.environment_document.organization_id, null)
+    prefix               = local.environment_document.prefix
+    central_account      = local.environment_document.central_account
+    platform_principal   = local.environment_document.platform.principal
+    permissions_boundary = try(local.environment_document.permissions_boundary, null)
+    tags                 = tomap(try(local.environment_document.tags, {}))
+  } : null
+
+  teams = tomap({
+    for name, team in local.team_documents : name => {
+      account = team.account
+      contact = team.contact
+      principals = tomap({
+        for principal, declared in team.principals : principal => {
+          kind           = try(declared.kind, "role")
+          verbs          = sort(declared.verbs)
+          compute        = try(declared.compute, can(declared.role_arn) || try(declared.kind, "role") != "role" ? "none" : "sagemaker")
+          role_arn       = try(tostring(declared.role_arn), null)
+          permission_set = try(tostring(declared.permission_set), null)
+          user_name      = try(tostring(declared.user_name), null)
+        }
+      })
+    } if local.sound
+  })
+
+  feature_groups = tomap({
+    for name, group in local.group_documents : name => {
+      store             = group.store
+      owner             = group.owner
+      contact           = group.contact
+      pipeline          = try(tostring(group.pipeline), null)
+      description       = group.description
+      record_identifier = group.record_identifier
+      event_time        = group.event_time
+      features = tolist([
+        for feature in group.features : {
+          name        = feature.name
+          type        = feature.type
+          description = feature.description
+        }
+      ])
+      online_store = {
+        enabled = group.online_store.enabled
+        storage = try(group.online_store.storage, "standard")
+        ttl = can(group.online_store.ttl) ? {
+          value = try(tonumber(group.online_store.ttl.value), null)
+          unit  = try(tostring(group.online_store.ttl.unit), null)
+        } : null
+      }
+      offline_store = {
+        enabled = group.offline_store.enabled
+        format  = try(group.offline_store.format, "glue")
+      }
+      classification = try(group.classification, "internal")
+      freshness      = try(tostring(group.freshness), null)
+      purpose        = try(tostring(group.purpose), null)
+      created_by     = try(group.created_by, "terraform")
+      shared_with    = tomap({ for team, verbs in try(group.shared_with, {}) : team => sort(verbs) })
+    } if local.sound
+  })
+
+  # A team's slice: what it owns or is granted. Groups it does not see do not change its stacks.
+  normal = {
+    environment = local.environment
+    teams       = { for name, team in local.teams : name => team if var.team == null || name == var.team }
+    feature_groups = {
+      for name, group in local.feature_groups : name => group
+      if var.team == null || group.owner == var.team || contains(keys(group.shared_with), coalesce(var.team, "-"))
+    }
+  }
+}

@@ -1,0 +1,14 @@
+output "digest" {
+  description = "SHA-256 of the normal form as JSON; Python computes the same of what it read."
+  value       = sha256(jsonencode(local.normal))
+}
+
+output "normal" {
+  description = "The declaration with every default written out: the whole, or the slice of a team."
+  value       = local.normal
+
+  precondition {
+    condition     = length(local.problems) == 0
+    error_message = local.complaint
+  }
+}

@@ -1,0 +1,116 @@
+# Everything wrong with the declaration, as {file, key, rule, fix}. Python judges more finely and with line numbers; these
+# are the rules without which a plan made by hand would be unsafe.
+locals {
+  problems = concat(
+    local.file_problems,
+    local.text_problems,
+    local.node_problems,
+    local.environment_problems,
+    local.team_problems,
+    local.group_problems,
+    local.grant_problems,
+  )
+
+  # A line that begins with a space is not wrapped by Terraform.
+  complaint = join("\n", concat(
+    ["The declaration of ${var.environment} is refused:"],
+    sort(distinct([for p in local.problems : "  ${local.shown}/${p.file}: ${p.key == "" ? "" : "${p.key}: "}${p.rule} Fix: ${p.fix}"])),
+  ))
+
+  file_problems = concat(
+    [
+      for file in local.yaml_files : {
+        file = file
+        key  = ""
+        rule = "nothing reads a file of this name."
+        fix  = "end it with .yaml and put it in teams/ or feature-groups/, or delete it"
+      } if !contains(local.read_files, file)
+    ],
+    [
+      for team in var.team == null ? [] : [var.team] : {
+        file = "teams/${team}.yaml"
+        key  = "var.team"
+        rule = "there is no team ${team}."
+        fix  = local.name_a_team
+      } if !can(local.known_teams[team])
+    ],
+  )
+
+  # What yamldecode hides: a second key of the same name wins, and words such as yes and off become true and false.
+  boolean_words = "y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF"
+  # The text cut at every key that is not indented.
+  sections = { for file, text in local.texts : file => split("\n\u0001", replace("\n${text}", "/\n([\\w\"'])/", "\n\u0001$1")) }
+  repeated = {
+    for file, sections in local.sections : file => concat(
+      [for key in regexall("(?m)^([\\w-]+)[ \t]*:", local.texts[file]) : key[0]],
+      flatten([
+        for section in sections : [
+          for key in distinct(regexall("\n  ([\\w-]+)[ \t]*:", section)) :
+          ["${split(":", section)[0]}.${key[0]}", "${split(":", section)[0]}.${key[0]}"]
+          if length([for other in regexall("\n  ([\\w-]+)[ \t]*:", section) : other if other == key]) > 1
+        ]
+      ])
+    )
+  }
+  text_problems = flatten([
+    for file, text in local.texts : concat(
+      [
+        for key in distinct(local.repeated[file]) : {
+          file = file
+          key  = key
+          rule = "is there twice."
+          fix  = "keep one of the two"
+        } if length(local.repeated[file]) > length(distinct(local.repeated[file])) && length([for other in local.repeated[file] : other if other == key]) > 1
+      ],
+      [
+        for word in distinct(flatten(regexall("(?m)^[ \t]*(${local.boolean_words})[ \t]*:", text))) : {
+          file = file
+          key  = word
+          rule = "the key ${word} has no quotes, and YAML readers take it for true or false."
+          fix  = "write \"${word}\""
+        }
+      ],
+      [
+        for found in distinct(regexall("(?m)\\b(enabled|ephemeral)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+          file = file
+          key  = found[0]
+          rule = "must be true or false, not ${found[1]}."
+          fix  = "write true or false"
+        }
+      ],
+    )
+  ])
+
+  environment_problems = [
+    for p in [
+      {
+        bad  = try(local.environment_document.name != var.environment, false)
+        key  = "name"
+        rule = "must be the name of the folder, ${var.environment}."
+        fix  = "write ${var.environment}"
+      },
+      {
+        bad  = local.principal_partition != local.partition
+        key  = "platform.principal"
+        rule = "the ARN lies outside partition ${local.partition}."
+        fix  = "begin it with arn:${local.partition}:"
+      },
+      {
+        bad  = local.region_partition != local.partition
+        key  = "partition"
+        rule = "the Region lies in partition ${local.region_partition}, not ${local.partition}."
+        fix  = "write partition: ${local.region_partition}"
+      },
+      {
+        bad  = length(local.team_files) == 0
+        key  = ""
+        rule = "no team is declared."
+        fix  = "add a file to teams/"
+      },
+    ] : { file = "environment.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
+  ]
+  partition           = try(tostring(local.environment_document.partition), "aws")
+  principal_partition = try(split(":", local.environment_document.platform.principal)[1], local.partition)
+  region              = try(tostring(local.environment_document.region), "")
+  region_partition    = startswith(local.region, "cn-") ? "aws-cn" : startswith(local.region, "us-gov-") ? "aws-us-gov" : "aws"
+}

@@ -1,0 +1,110 @@
+# What each kind of mapping may hold. A key that is not here is refused: Terraform's typed variables would drop it in
+# silence, and a misspelt `clasification` would become the default class.
+#
+# `opens` is how the JSON of a value of that kind begins (can(tostring(x)) would take true and 12 for text), `pattern` what
+# the text itself must match; `rule` says so.
+locals {
+  nothing = "[^\\s\\S]"
+
+  any_text    = { kind = "text", opens = "^\"", required = true, pattern = "^.+$", rule = "must be one line of text." }
+  bool        = { kind = "bool", opens = "^[tf]", required = true, pattern = local.nothing, rule = "" }
+  list        = { kind = "list", opens = "^\\[", required = true, pattern = local.nothing, rule = "" }
+  mapping     = { kind = "mapping", opens = "^{", required = true, pattern = local.nothing, rule = "" }
+  name        = { kind = "text", opens = "^\"", required = true, pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", rule = "must be lower-case letters, digits and single hyphens, a letter first." }
+  account     = { kind = "text", opens = "^\"", required = true, pattern = "^[0-9]{12}$", rule = "must be an account id, 12 digits in quotes." }
+  contact     = { kind = "text", opens = "^\"", required = true, pattern = "^[\\w .:/=+@-]{1,256}$", rule = "must be 1 to 256 letters, digits, spaces or _ . : / = + - @." }
+  feature     = { kind = "text", opens = "^\"", required = true, pattern = "^[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}$", rule = "must be 1 to 64 letters, digits, hyphens and underscores." }
+  description = { kind = "text", opens = "^\"", required = true, pattern = "^.{1,128}$", rule = "must be one line of 1 to 128 characters." }
+
+  one_of = {
+    for key, words in {
+      classification = ["public", "internal", "confidential", "restricted"]
+      compute        = ["sagemaker", "lambda", "ecs", "ec2", "emr", "emr-serverless", "none"]
+      created_by     = ["terraform", "api"]
+      format         = ["glue", "iceberg"]
+      kind           = ["role", "user", "sso"]
+      partition      = ["aws", "aws-cn", "aws-us-gov"]
+      purpose        = ["canary"]
+      storage        = ["standard", "in-memory"]
+      store          = ["central", "team"]
+      type           = ["String", "Integral", "Fractional"]
+      unit           = ["Seconds", "Minutes", "Hours", "Days", "Weeks"]
+      } : key => {
+      kind     = "text"
+      opens    = "^\""
+      required = contains(["store", "type", "unit"], key)
+      pattern  = "^(${join("|", words)})$"
+      rule     = "must be one of ${join(", ", words)}."
+    }
+  }
+
+  shapes = {
+    environment = {
+      name                 = local.name
+      ephemeral            = local.bool
+      region               = merge(local.any_text, { pattern = "^[a-z]{2}(-[a-z]+)+-[0-9]$", rule = "must be a Region such as eu-west-1." })
+      partition            = local.one_of.partition
+      organization_id      = merge(local.any_text, { required = false, pattern = "^o-[a-z0-9]{10,32}$", rule = "must be o- and 10 to 32 letters or digits." })
+      prefix               = local.name
+      central_account      = local.account
+      platform             = local.mapping
+      permissions_boundary = merge(local.any_text, { required = false, pattern = "^([\\w+=,.@-]+/)*[\\w+=,.@-]{1,128}$", rule = "must be the name of a managed policy, without the ARN." })
+      tags                 = merge(local.mapping, { required = false })
+    }
+    platform = {
+      principal = merge(local.any_text, { pattern = "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\\w+=,.@/-]+$", rule = "must be the ARN of one role or user, not a whole account." })
+    }
+    team = {
+      team       = local.name
+      account    = local.account
+      contact    = local.contact
+      principals = local.mapping
+    }
+    principal = {
+      verbs          = local.list
+      kind           = merge(local.one_of.kind, { rule = "must be one of role, user, sso: a whole account would let every role in it use the grants." })
+      compute        = local.one_of.compute
+      role_arn       = merge(local.any_text, { required = false, pattern = "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[\\w+=,.@/-]+$", rule = "must be the ARN of one role, not a whole account or a pattern." })
+      permission_set = merge(local.any_text, { required = false, pattern = "^[\\w+=,.@-]{1,32}$", rule = "must be 1 to 32 letters, digits or _ + = , . @ -." })
+      user_name      = merge(local.any_text, { required = false, pattern = "^[\\w+=,.@-]{1,64}$", rule = "must be 1 to 64 letters, digits or _ + = , . @ -." })
+    }
+    group = {
+      feature_group     = merge(local.any_text, { pattern = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", rule = "must be lower-case letters, digits and single hyphens or underscores, a letter first." })
+      store             = local.one_of.store
+      owner             = local.name
+      contact           = local.contact
+      pipeline          = merge(local.any_text, { required = false, pattern = "^https://\\S+$", rule = "must be an https:// link." })
+      description       = local.description
+      record_identifier = local.feature
+      event_time        = local.feature
+      features          = local.list
+      online_store      = local.mapping
+      offline_store     = local.mapping
+      classification    = local.one_of.classification
+      freshness         = merge(local.any_text, { required = false, pattern = "^[1-9][0-9]*[smhd]$", rule = "must be a number with s, m, h or d." })
+      purpose           = local.one_of.purpose
+      created_by        = local.one_of.created_by
+      shared_with       = merge(local.mapping, { required = false })
+    }
+    feature = {
+      name        = local.feature
+      type        = local.one_of.type
+      description = merge(local.description, { pattern = "^.{1,255}$", rule = "must be one line of 1 to 255 characters." })
+    }
+    online_store = {
+      enabled = local.bool
+      storage = local.one_of.storage
+      ttl     = merge(local.mapping, { required = false })
+    }
+    ttl = {
+      value = { kind = "number", opens = "^[-0-9]", required = true, pattern = local.nothing, rule = "" }
+      unit  = local.one_of.unit
+    }
+    offline_store = {
+      enabled = local.bool
+      format  = local.one_of.format
+    }
+  }
+
+  verbs = ["delete", "discover", "manage", "read-offline", "read-online", "write"]
+}

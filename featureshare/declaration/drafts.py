@@ -1,0 +1,74 @@
+"""The declaration as written, before it is known to be sound: what judge.py looks at.
+
+The accessors never fail: what is absent or of another kind counts as empty, since the model reports that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from featureshare.declaration.document import Document
+
+
+def text(value: Any, *path: str) -> str:
+    """The text at `path`, or ""."""
+    found = _at(value, path)
+    return found if isinstance(found, str) else ""
+
+
+def table(value: Any, *path: str) -> dict[str, Any]:
+    """The mapping at `path`, or {}."""
+    found = _at(value, path)
+    return found if isinstance(found, dict) else {}
+
+
+def items(value: Any, *path: str) -> list[Any]:
+    """The list at `path`, or []."""
+    found = _at(value, path)
+    return found if isinstance(found, list) else []
+
+
+def says(value: Any, *path: str) -> Any:
+    """Whatever is at `path`, or None."""
+    return _at(value, path)
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The documents of an environment by the stem of their files; `folder` is the environment's folder."""
+
+    folder: str
+    environment: Document | None
+    teams: Mapping[str, Document]
+    groups: Mapping[str, Document]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What environment.yaml says."""
+        return self.environment.value if self.environment else {}
+
+    def uses(self, team: str) -> set[str]:
+        """Verbs that some principal of `team` uses."""
+        document = self.teams.get(team)
+        if document is None:
+            return set()
+        principals = table(document.value, "principals")
+        return {verb for name in principals for verb in items(principals, name, "verbs") if isinstance(verb, str)}
+
+    def grants(self) -> Iterator[tuple[str, str, str]]:
+        """Every (team, group, verb) that is granted, an owner's write included."""
+        for name, document in self.groups.items():
+            yield text(document.value, "owner"), name, "write"
+            shared = table(document.value, "shared_with")
+            for team in shared:
+                for verb in items(shared, team):
+                    if isinstance(verb, str):
+                        yield team, name, verb

@@ -1,0 +1,161 @@
+"""Rules for feature groups. AWS's limits are from CreateFeatureGroup's API reference and the Feature Store guide."""
+
+from collections.abc import Iterator
+
+from featureshare.declaration.document import Document
+from featureshare.declaration.drafts import Drafts, items, says, table, text
+from featureshare.declaration.names import repeated, same_name
+from featureshare.errors import Problem
+
+# SageMaker adds these columns to the offline store.
+_RESERVED = ("is_deleted", "write_time", "api_invocation_time")
+# Partition keys of a Glue-format offline store; Athena refuses a table whose column is named like a partition key.
+_PARTITION_KEYS = ("year", "month", "day", "hour")
+
+
+def judge_groups(drafts: Drafts) -> Iterator[Problem]:
+    """Everything that is wrong with the feature groups of `drafts`, unused grants excepted."""
+    yield from same_name("feature group", "feature_group", drafts.groups)
+    yield from _table_names(drafts)
+    for document in drafts.groups.values():
+        yield from _features(document)
+        yield from _stores(document)
+        yield from _sharing(drafts, document)
+        yield from _creation(document)
+
+
+def _table_names(drafts: Drafts) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, document in sorted(drafts.groups.items()):
+        table_name = name.lower().replace("-", "_")
+        if table_name in seen:
+            yield document.problem(
+                ("feature_group",),
+                f"{name} and {seen[table_name]} would share the table {table_name}.",
+                "rename one of the groups",
+            )
+        seen.setdefault(table_name, name)
+
+
+def _features(document: Document) -> Iterator[Problem]:
+    group = document.value
+    features = items(group, "features")
+    types = {text(feature, "name"): text(feature, "type") for feature in features if text(feature, "name")}
+    taken = dict.fromkeys(_RESERVED, "SageMaker adds a column of that name")
+    if says(group, "offline_store", "enabled") is True and text(group, "offline_store", "format") != "iceberg":
+        taken |= dict.fromkeys(_PARTITION_KEYS, "the offline table is partitioned by a column of that name")
+    seen: dict[str, str] = {}
+    for index, feature in enumerate(features):
+        name = text(feature, "name")
+        at = ("features", index, "name")
+        if name.lower() in taken:
+            yield document.problem(at, f"{name} cannot be a feature: {taken[name.lower()]}.", "rename it")
+        if name and name.lower() in seen:
+            rule = f"there are two features {name}."
+            if seen[name.lower()] != name:
+                rule = f"{seen[name.lower()]} and {name} are the same column, since tables ignore case."
+            yield document.problem(at, rule, "keep one of the two")
+        seen.setdefault(name.lower(), name)
+    for key in ("record_identifier", "event_time"):
+        name = text(group, key)
+        if name and types and name not in types:
+            yield document.problem((key,), f"{name} is none of the features.", "name a feature, or add one")
+    event_time = text(group, "event_time")
+    if event_time and event_time == text(group, "record_identifier"):
+        yield document.problem(("event_time",), "the record identifier cannot be the event time.", "use two features")
+    kind = types.get(event_time, "")
+    if kind == "Integral":
+        yield document.problem(
+            ("event_time",),
+            f"feature {event_time} is Integral; an event time is String (ISO 8601) or Fractional (Unix seconds).",
+            "change the feature's type",
+        )
+    if kind == "Fractional" and text(group, "offline_store", "format") == "iceberg":
+        yield document.problem(
+            ("event_time",), "an iceberg offline store needs an event time of type String.", "change the feature's type"
+        )
+
+
+def _stores(document: Document) -> Iterator[Problem]:
+    group = document.value
+    online, offline = says(group, "online_store", "enabled"), says(group, "offline_store", "enabled")
+    if online is False and offline is False:
+        yield document.problem(("online_store", "enabled"), "a group needs a store.", "enable one of the two")
+    if online is False:
+        for key in ("storage", "ttl"):
+            if key in table(group, "online_store"):
+                yield document.problem(
+                    ("online_store", key), f"{key} says something of an online store that is not there.", "leave it out"
+                )
+    if offline is False and "format" in table(group, "offline_store"):
+        yield document.problem(
+            ("offline_store", "format"), "format says something of an offline store that is not there.", "leave it out"
+        )
+    if text(group, "online_store", "storage") == "in-memory":
+        if offline is True:
+            yield document.problem(
+                ("offline_store", "enabled"), "an in-memory group is online only.", "write enabled: false"
+            )
+        if text(group, "classification") in ("confidential", "restricted"):
+            yield document.problem(
+                ("classification",),
+                f"an in-memory store has no customer key, so it cannot hold {text(group, 'classification')} data.",
+                "write storage: standard",
+            )
+
+
+def _sharing(drafts: Drafts, document: Document) -> Iterator[Problem]:
+    group = document.value
+    owner, shared = text(group, "owner"), table(group, "shared_with")
+    known = ", ".join(sorted(drafts.teams))
+    if owner and owner not in drafts.teams:
+        yield document.problem(("owner",), f"there is no team {owner}.", f"name one of: {known}")
+    restricted = text(group, "classification") == "restricted"
+    if restricted and text(group, "store") == "central":
+        yield document.problem(
+            ("store",), "restricted data stays in its team's account.", "write store: team, or another classification"
+        )
+    for team in shared:
+        at = ("shared_with", team)
+        if team not in drafts.teams:
+            yield document.problem(at, f"there is no team {team}.", f"name one of: {known}")
+        if team != owner and restricted:
+            yield document.problem(at, "a restricted group is shared with nobody.", "leave the team out")
+        elif team != owner and text(group, "store") == "team":
+            yield document.problem(
+                at,
+                "a group in a team's own store is shared with nobody.",
+                "leave the team out, or write store: central",
+            )
+        verbs = items(shared, team)
+        yield from repeated(document, at, verbs)
+        for index, verb in enumerate(verbs):
+            yield from _grant(document, (*at, index), str(verb), team == owner)
+
+
+def _grant(document: Document, at: tuple[str | int, ...], verb: str, owns: bool) -> Iterator[Problem]:
+    group = document.value
+    if verb == "write" and owns:
+        yield document.problem(at, "an owner has write already.", "leave it out")
+    if verb == "manage" and not owns:
+        yield document.problem(at, "only a group's owner manages it.", "leave it out, or name another owner")
+    if verb == "manage" and owns and text(group, "created_by") != "api":
+        yield document.problem(
+            at, "Terraform manages this group; manage is for a group made through the API.", "write created_by: api"
+        )
+    for read, store in (("read-online", "online_store"), ("read-offline", "offline_store")):
+        if verb == read and says(group, store, "enabled") is False:
+            yield document.problem(
+                at, f"{read} is granted, and the group has no {store.replace('_', ' ')}.", "enable it, or leave it out"
+            )
+
+
+def _creation(document: Document) -> Iterator[Problem]:
+    group = document.value
+    owner = text(group, "owner")
+    if text(group, "created_by") == "api" and owner and "manage" not in items(group, "shared_with", owner):
+        yield document.problem(
+            ("created_by",),
+            "the owner cannot make the group through the API without manage.",
+            f"add manage under shared_with for {owner}",
+        )

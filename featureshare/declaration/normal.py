@@ -1,0 +1,100 @@
+"""A declaration, and its normal form: every key present, every default written out, every list of verbs sorted.
+
+Terraform builds the same in environments/declaration/normal.tf, and every plan compares the two.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from featureshare.declaration.model import Environment, FeatureGroup, Team
+
+
+class Grant(NamedTuple):
+    """A team may use a verb on a feature group."""
+
+    team: str
+    feature_group: str
+    verb: str
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A whole environment, or the slice of one team: typed, judged, immutable."""
+
+    environment: Environment
+    teams: Mapping[str, Team]
+    feature_groups: Mapping[str, FeatureGroup]
+
+    def grants(self) -> tuple[Grant, ...]:
+        """Every grant, sorted: what shared_with says, and write for each group's owner.
+
+        In a slice, the grants of other teams on the groups it holds are included.
+        """
+        grants = {
+            Grant(team, name, verb)
+            for name, group in self.feature_groups.items()
+            for team, verbs in group.shared_with.items()
+            for verb in verbs
+        }
+        grants |= {Grant(group.owner, name, "write") for name, group in self.feature_groups.items()}
+        return tuple(sorted(grants))
+
+    def slice(self, team: str) -> "Declaration":
+        """What the stacks of `team` need: that team, and the groups it owns or is granted. KeyError if unknown."""
+        return Declaration(
+            self.environment,
+            {team: self.teams[team]},
+            {
+                name: group
+                for name, group in self.feature_groups.items()
+                if group.owner == team or team in group.shared_with
+            },
+        )
+
+    def normal(self) -> dict[str, Any]:
+        """The normal form as plain JSON values."""
+        return {
+            "environment": _environment(self.environment),
+            "teams": {name: _team(team) for name, team in sorted(self.teams.items())},
+            "feature_groups": {name: _group(group) for name, group in sorted(self.feature_groups.items())},
+        }
+
+    def json(self) -> str:
+        """The normal form exactly as Terraform's jsonencode writes it."""
+        return encode(self.normal())
+
+    def digest(self) -> str:
+        """SHA-256 of json(), in hexadecimal: equals the output `digest` of environments/declaration."""
+        return hashlib.sha256(self.json().encode()).hexdigest()
+
+
+def encode(value: Any) -> str:
+    """`value` as Terraform's jsonencode writes it: keys sorted, no spaces, `<`, `>`, `&`, U+2028 and U+2029 escaped."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _environment(environment: Environment) -> dict[str, Any]:
+    plain = environment.model_dump(exclude={"platform"})
+    return plain | {"platform_principal": environment.platform.principal}
+
+
+def _team(team: Team) -> dict[str, Any]:
+    return {
+        "account": team.account,
+        "contact": team.contact,
+        "principals": {
+            name: principal.model_dump() | {"verbs": sorted(principal.verbs), "compute": principal.runs_on}
+            for name, principal in sorted(team.principals.items())
+        },
+    }
+
+
+def _group(group: FeatureGroup) -> dict[str, Any]:
+    plain = group.model_dump(exclude={"feature_group"})
+    return plain | {"shared_with": {team: sorted(verbs) for team, verbs in sorted(group.shared_with.items())}}
