@@ -21,9 +21,17 @@ locals {
           ]
         })))
         storage = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-storage.json.tftpl", {
-          aliases     = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
-          buckets     = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
-          catalog     = ["arn:${local.partition}:glue:${local.region}:${account}:catalog", "arn:${local.partition}:glue:${local.region}:${account}:database/default", "arn:${local.partition}:glue:${local.region}:${account}:database/${local.snake}_*", "arn:${local.partition}:glue:${local.region}:${account}:table/${local.snake}_*/*"]
+          aliases = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
+          buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
+          # DeleteDatabase asks for the database's tables and functions too.
+          catalog = flatten([
+            "arn:${local.partition}:glue:${local.region}:${account}:catalog",
+            [for name in concat(account == local.central ? ["default"] : [], ["${local.snake}_*"]) : [
+              "arn:${local.partition}:glue:${local.region}:${account}:database/${name}",
+              "arn:${local.partition}:glue:${local.region}:${account}:table/${name}/*",
+              "arn:${local.partition}:glue:${local.region}:${account}:userDefinedFunction/${name}/*",
+            ]],
+          ])
           environment = local.env.name
           keys        = local.any_key[account]
           objects     = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}/*"

@@ -2,23 +2,6 @@
 # instead of lists, so a new team or grant changes none of them.
 
 locals {
-  key_administration = sort([
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-  ])
-
   # Who uses a store: access roles of their kind in the central account; in a team's own, exactly the principals that
   # take the verb. Where nobody does, the offline store role stands in: a condition must not be empty, and that role
   # holds no right to what is conditioned here.
@@ -54,25 +37,23 @@ locals {
 
   online_key_policy = {
     for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/online-key.json.tftpl", {
-      administration = local.key_administration
-      creators       = local.store_users[key].creators
-      deploy         = local.deploy_role[store.account]
-      root           = "${local.iam}${store.account}:root"
-      sagemaker      = local.sagemaker
-      users          = local.store_users[key].online
+      creators  = local.store_users[key].creators
+      deploy    = local.deploy_role[store.account]
+      root      = "${local.iam}${store.account}:root"
+      sagemaker = local.sagemaker
+      users     = local.store_users[key].online
     })))
   }
 
   offline_key_policy = {
     for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/offline-key.json.tftpl", {
-      administration = local.key_administration
-      creators       = local.store_users[key].creators
-      deploy         = local.deploy_role[store.account]
-      readers        = local.store_users[key].readers
-      root           = "${local.iam}${store.account}:root"
-      s3             = local.s3
-      sagemaker      = local.sagemaker
-      writers        = local.store_users[key].writers
+      creators  = local.store_users[key].creators
+      deploy    = local.deploy_role[store.account]
+      readers   = local.store_users[key].readers
+      root      = "${local.iam}${store.account}:root"
+      s3        = local.s3
+      sagemaker = local.sagemaker
+      writers   = local.store_users[key].writers
     })))
   }
 

@@ -1,0 +1,92 @@
+"""The templates obey the rules of policies/README.md, and its tables name every template and statement."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+POLICIES = ROOT / "policies"
+TEMPLATES = sorted(POLICIES.glob("*/*.json.tftpl"))
+HOLE = re.compile(r"\$\{jsonencode\([^{}]*\)\}")
+
+
+def name_of(template: Path) -> str:
+    return str(template.relative_to(POLICIES)).removesuffix(".json.tftpl")
+
+
+def skeleton(template: Path) -> dict:
+    """The template with every hole filled by a harmless word."""
+    return json.loads(HOLE.sub('"hole"', template.read_text()))
+
+
+def test_there_are_templates() -> None:
+    assert len(TEMPLATES) > 15
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_every_hole_is_json_encoded_and_nothing_branches(template: Path) -> None:
+    text = template.read_text()
+    assert "%{" not in text
+    assert "${" not in HOLE.sub("", text), "a hole that is not ${jsonencode(...)}"
+    assert not re.search(r'"[^"\n]*\$\{jsonencode\([^{}]*\)\}[^"\n]*"', text), "a quoted hole is an injection path"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=name_of)
+def test_statements_have_sids_and_enumerated_actions(template: Path) -> None:
+    document = skeleton(template)
+    assert document["Version"] == "2012-10-17"
+    sids = [statement["Sid"] for statement in document["Statement"]]
+    assert len(sids) == len(set(sids))
+    for statement in document["Statement"]:
+        assert re.fullmatch(r"([A-Z][a-z]+)+", statement["Sid"])
+        assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement)
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if statement["Effect"] == "Allow":
+            assert not [action for action in actions if "*" in action or "?" in action]
+            assert statement.get("Principal") != "*"
+        if actions != ["hole"]:
+            assert actions == sorted(actions), "actions in alphabetical order"
+
+
+def test_resource_star_stands_only_where_the_readme_says_why() -> None:
+    stars = {
+        (name_of(template), statement["Sid"])
+        for template in TEMPLATES
+        for statement in skeleton(template)["Statement"]
+        if statement.get("Resource") == "*"
+    }
+    # Key policies mean the key they are attached to; the others have no resource level, or are a boundary.
+    assert stars == {
+        ("identity/boundary-access-role", "AtMostSharedFeatures"),
+        ("identity/boundary-execution-role", "AtMostOwnFeatures"),
+        ("identity/boundary-execution-role", "WriteOwnOfflineStore"),
+        ("identity/deploy-storage", "CreateKeys"),
+        ("identity/deploy-storage", "ListKeyAliases"),
+        ("identity/discover", "ListGroups"),
+        ("identity/manage", "ListKeyAliases"),
+        ("resource/offline-key", "AdministerByDeployRole"),
+        ("resource/offline-key", "CreateFeatureGroups"),
+        ("resource/offline-key", "ReadOfflineStore"),
+        ("resource/offline-key", "WriteOfflineStore"),
+        ("resource/online-key", "AdministerByDeployRole"),
+        ("resource/online-key", "CreateFeatureGroups"),
+        ("resource/online-key", "ReadAndWriteRecords"),
+    }
+
+
+def test_the_readme_names_every_template_and_statement_and_no_other() -> None:
+    rows = re.findall(r"^\| `([a-z]+/[a-z-]+)` \|[^|]*\|(.*)\|$", (POLICIES / "README.md").read_text(), re.MULTILINE)
+    documented = {name: set(re.findall(r"`([A-Z][A-Za-z]+)`", text)) for name, text in rows}
+    assert documented == {name_of(t): {s["Sid"] for s in skeleton(t)["Statement"]} for t in TEMPLATES}
+
+
+def test_access_policies_is_the_only_reader() -> None:
+    readers = {
+        path.relative_to(ROOT).parts[:2]
+        for folder in ("modules", "environments")
+        for path in (ROOT / folder).rglob("*.tf")
+        if "templatefile(" in path.read_text()
+    }
+    assert readers == {("modules", "access-policies")}
