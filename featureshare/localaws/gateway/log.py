@@ -1,0 +1,127 @@
+"""The decision log: every request with who made it, what it needed, what was decided and by which statements."""
+
+import json
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from featureshare.iam import Decision
+from featureshare.iam.calls import Check
+
+_KEPT = 10_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. `sequence` counts from 1; `result` is Allowed, Denied, Refused (no caller) or Unmapped."""
+
+    sequence: int
+    request_id: str
+    at: float
+    principal: str = ""
+    role_arn: str | None = None
+    account: str = ""
+    service: str = ""
+    operation: str = ""
+    resource_account: str = ""
+    decided: list[tuple[Check, Decision]] = field(default_factory=list)
+    result: str = "Allowed"
+    error: str | None = None
+    message: str | None = None
+    status: int = 0
+    replayed: bool = False
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry as JSON, times in Unix seconds."""
+        return {
+            "sequence": self.sequence,
+            "request_id": self.request_id,
+            "time": round(self.at, 3),
+            "principal": self.principal,
+            "role_arn": self.role_arn,
+            "account": self.account,
+            "call": f"{self.service}:{self.operation}",
+            "lands_in": self.resource_account,
+            "result": self.result,
+            "error": self.error,
+            "message": self.message,
+            "status": self.status,
+            "replayed": self.replayed,
+            "milliseconds": round(self.seconds * 1000, 2),
+            "checks": [_check(check, decision) for check, decision in self.decided],
+        }
+
+
+def _check(check: Check, decision: Decision) -> dict[str, Any]:
+    return {
+        "action": check.action,
+        "resource": check.resource,
+        "owner": check.account,
+        "as_role": check.as_role,
+        "via": list(check.via),
+        "result": decision.result,
+        "reasons": [
+            {"layer": reason.layer, "document": reason.document, "sid": reason.sid, "text": reason.text}
+            for reason in decision.reasons
+        ],
+        "source": check.source,
+    }
+
+
+class DecisionLog:
+    """Keeps the last entries in memory and all of them in a file of JSON lines (none without a path).
+
+    A thread of its own writes entries down: a decision works out its reasons only when they are asked for.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._lines: deque[tuple[int, str]] = deque(maxlen=_KEPT)
+        self._closed: deque[Entry] = deque()
+        self._sequence = 0
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._stopping = threading.Event()
+        self._out = None if path is None else path.open("a", encoding="utf-8")
+        self._writer = threading.Thread(target=self._write_on, name="localaws-log", daemon=True)
+        self._writer.start()
+
+    def open(self, request_id: str) -> Entry:
+        """A new entry; `close` it when the request is answered."""
+        with self._lock:
+            self._sequence += 1
+            return Entry(self._sequence, request_id, time.time())
+
+    def close(self, entry: Entry) -> None:
+        entry.seconds = time.time() - entry.at
+        self._closed.append(entry)
+
+    def since(self, sequence: int) -> list[dict[str, Any]]:
+        """Entries after `sequence`, by sequence number."""
+        self._write()
+        return [json.loads(line) for number, line in sorted(self._lines.copy()) if number > sequence]
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._writer.join(5)
+        self._write()
+        if self._out is not None:
+            self._out.close()
+
+    def _write_on(self) -> None:
+        while not self._stopping.wait(0.25):
+            self._write()
+
+    def _write(self) -> None:
+        with self._writing:
+            while self._closed:
+                entry = self._closed.popleft()
+                line = json.dumps(entry.as_dict())
+                self._lines.append((entry.sequence, line))
+                if self._out is not None:
+                    self._out.write(line + "\n")
+            if self._out is not None:
+                self._out.flush()

@@ -1,0 +1,64 @@
+"""Where a call lands: the account that owns what it is about, whoever calls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from featureshare.localaws.gateway.estate import MotoEstate
+from featureshare.localaws.gateway.protocol import ParsedCall
+from featureshare.localaws.invocation import ServiceError
+
+_ARN_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "kms": ("KeyId", "TargetKeyId"),
+    "sagemaker": ("FeatureGroupName", "ResourceArn"),
+    "sagemaker-featurestore-runtime": ("FeatureGroupName",),
+    "glue": ("ResourceArn",),
+}
+_READS = ("Get", "List", "Describe", "Head", "Simulate", "Generate")
+
+
+def account_in(arn: Any) -> str | None:
+    """The account field of an ARN; None for anything else."""
+    parts = str(arn).split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" and parts[4].isdigit() else None
+
+
+def landing_account(call: ParsedCall, caller_account: str, estate: MotoEstate) -> str:
+    """The account whose backend answers `call`.
+
+    A bucket's owner, the account in a key's or feature group's ARN, the account of a Glue catalog; else the caller's.
+    """
+    params = call.params
+    if call.service == "s3" and params.get("Bucket") and call.operation != "CreateBucket":
+        facts = estate.bucket(str(params["Bucket"]))
+        return caller_account if facts is None else facts.account
+    for name in _ARN_PARAMETERS.get(call.service, ()):
+        owner = account_in(params.get(name))
+        if owner:
+            return owner
+    if call.service in ("glue", "lakeformation"):
+        catalog = str(params.get("CatalogId") or "")
+        if catalog.isdigit() and len(catalog) == 12:
+            return catalog
+    return caller_account
+
+
+def check_expected_owner(call: ParsedCall, estate: MotoEstate) -> None:
+    """S3 refuses a request that expects another owner of the bucket. Raises ServiceError AccessDenied.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    if call.service != "s3":
+        return
+    pairs = [(call.params.get("Bucket"), call.params.get("ExpectedBucketOwner"))]
+    source = call.params.get("CopySource")
+    if isinstance(source, str):
+        pairs.append((source.lstrip("/").split("/", 1)[0], call.params.get("ExpectedSourceBucketOwner")))
+    for bucket, expected in pairs:
+        facts = estate.bucket(str(bucket)) if bucket and expected else None
+        if facts is not None and facts.account != expected:
+            raise ServiceError("AccessDenied", "Access Denied", 403)
+
+
+def changes_policies(call: ParsedCall) -> bool:
+    """Whether a call may change identity policies, principals or the organization."""
+    return call.service in ("iam", "organizations") and not call.operation.startswith(_READS)

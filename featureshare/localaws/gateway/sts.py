@@ -1,0 +1,159 @@
+"""STS: the sessions of the local AWS are made here, after the trust policy has been asked.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from featureshare.iam import Policy
+from featureshare.localaws.gateway.authorize import Actor
+from featureshare.localaws.gateway.clock import Clock
+from featureshare.localaws.gateway.credentials import Credential, CredentialStore
+from featureshare.localaws.gateway.documents import Documents
+from featureshare.localaws.gateway.estate import MotoEstate, pairs
+from featureshare.localaws.invocation import ServiceError
+
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+_SHORTEST, _LONGEST, _CHAINED = 900, 43_200, 3600
+_MAX_POLICY_ARNS = 10
+
+
+def invalid(message: str) -> ServiceError:
+    return ServiceError("ValidationError", message, 400)
+
+
+class Sts:
+    """Answers the operations of STS that exist locally; the others are refused by name."""
+
+    def __init__(self, store: CredentialStore, estate: MotoEstate, documents: Documents, clock: Clock) -> None:
+        self._store = store
+        self._estate = estate
+        self._documents = documents
+        self._clock = clock
+
+    def caller_identity(self, actor: Actor) -> dict[str, Any]:
+        caller = actor.caller
+        return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+
+    def chain_params(self, actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
+        """AssumeRole's parameters plus what the caller's session passes along, as the call catalogue wants them.
+
+        Raises ServiceError when a transitive tag would be replaced or the source identity changed.
+        """
+        asked = pairs(params.get("Tags"))
+        carried = dict(actor.transitive)
+        clash = {key.lower() for key in asked} & {key.lower() for key in carried}
+        if clash:
+            raise ServiceError(
+                "InvalidParameterValue", f"One or more tag keys are transitive and cannot be replaced: {sorted(clash)}"
+            )
+        mine, wanted = actor.caller.source_identity, params.get("SourceIdentity")
+        if mine and wanted and wanted != mine:
+            raise ServiceError("AccessDenied", "The source identity of a session cannot be changed.", 403)
+        return {**params, "_transitive_tags": carried, "_source_identity": wanted or mine}
+
+    def check_parameters(self, actor: Actor, params: Mapping[str, Any]) -> None:
+        """What AWS refuses whatever the policies say. Raises ServiceError ValidationError."""
+        name = str(params.get("RoleSessionName", ""))
+        if not _SESSION_NAME.fullmatch(name):
+            raise invalid(
+                f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: [\\w+=,.@-]*, of 2 to 64 characters"
+            )
+        duration = int(params.get("DurationSeconds") or _CHAINED)
+        if not _SHORTEST <= duration <= _LONGEST:
+            raise invalid(
+                f"1 validation error detected: Value '{duration}' at 'durationSeconds' failed to satisfy constraint: "
+                f"Member must be between {_SHORTEST} and {_LONGEST}"
+            )
+        if actor.chained and duration > _CHAINED:
+            raise invalid(
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+            )
+        if len(params.get("PolicyArns") or ()) > _MAX_POLICY_ARNS:
+            raise invalid(f"PolicyArns takes at most {_MAX_POLICY_ARNS} managed policies")
+
+    def assume_role(self, actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The new session's credentials. Call it after the checks have been allowed."""
+        role_arn = str(params.get("RoleArn", ""))
+        asked = pairs(params.get("Tags"))
+        transitive = tuple(dict.fromkeys([*(params.get("TransitiveTagKeys") or ()), *actor.transitive]))
+        credential = self.mint(
+            role_arn,
+            session_name=str(params["RoleSessionName"]),
+            duration=int(params.get("DurationSeconds") or _CHAINED),
+            tags={**asked, **actor.transitive},
+            transitive=tuple(key for key in transitive if key in asked or key in actor.transitive),
+            source_identity=params.get("SourceIdentity") or actor.caller.source_identity,
+            policies=self._session_policies(role_arn, params.get("Policy"), params.get("PolicyArns") or ()),
+            chained=actor.chained,
+        )
+        return {
+            "Credentials": keys_of(credential),
+            "AssumedRoleUser": {"AssumedRoleId": credential.user_id, "Arn": credential.arn},
+            **({"SourceIdentity": credential.source_identity} if credential.source_identity else {}),
+        }
+
+    def mint(
+        self,
+        role_arn: str,
+        *,
+        session_name: str,
+        duration: int = _CHAINED,
+        tags: Mapping[str, str] | None = None,
+        transitive: tuple[str, ...] = (),
+        source_identity: str | None = None,
+        policies: tuple[tuple[str, str], ...] | None = None,
+        chained: bool = False,
+    ) -> Credential:
+        """A session of an existing role; nothing is asked here but that the role exists and lasts that long."""
+        facts = self._estate.role(role_arn)
+        if facts is None:
+            raise ServiceError("NoSuchEntity", f"There is no role {role_arn}.", 404)
+        if duration > facts.max_session_duration:
+            raise invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+        return self._store.mint(
+            role_arn=role_arn,
+            role_id=self._documents.identity(role_arn).unique_id,
+            session_name=session_name,
+            now=self._clock.now(),
+            duration=duration,
+            tags=tags or {},
+            transitive=transitive,
+            source_identity=source_identity,
+            policies=policies,
+            chained=chained,
+        )
+
+    def _session_policies(
+        self, role_arn: str, inline: str | None, arns: Sequence[Mapping[str, str]]
+    ) -> tuple[tuple[str, str], ...] | None:
+        """Name and text of each session policy; None when the call brought none."""
+        found: list[tuple[str, str]] = []
+        if inline:
+            try:
+                Policy.parse(json.loads(inline), name="session policy")
+            except Exception as error:
+                raise ServiceError("MalformedPolicyDocument", f"The session policy is not valid: {error}") from error
+            found.append(("session policy", inline))
+        parts = role_arn.split(":", 5)
+        for item in arns:
+            arn = item.get("arn", "")
+            text = self._documents.managed(arn, parts[4], parts[1])
+            if text is None:
+                raise ServiceError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)
+            found.append((arn, text))
+        return tuple(found) or None
+
+
+def keys_of(credential: Credential) -> dict[str, Any]:
+    """Credentials as STS returns them."""
+    return {
+        "AccessKeyId": credential.access_key,
+        "SecretAccessKey": credential.secret,
+        "SessionToken": credential.token,
+        "Expiration": credential.expires,
+    }

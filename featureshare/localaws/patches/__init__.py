@@ -1,0 +1,25 @@
+"""Corrections inside moto, for what cannot be answered by a handler of ours in front of it.
+
+Each module corrects one moto service. They reach into moto, so they apply to exactly one version of it.
+"""
+
+import moto
+
+from featureshare.errors import FeatureShareError
+from featureshare.localaws.patches import athena
+
+MOTO = "5.2.5"
+_applied = False
+
+
+def apply() -> None:
+    """Applies every correction, once. Raises FeatureShareError when another version of moto is installed."""
+    global _applied
+    if moto.__version__ != MOTO:
+        raise FeatureShareError(
+            f"The local AWS needs moto {MOTO}, found {moto.__version__}. Install it: pip install 'moto=={MOTO}'."
+        )
+    if not _applied:
+        for module in (athena,):
+            module.apply()
+        _applied = True

@@ -1,0 +1,125 @@
+"""Queries on DuckDB, in a connection that sees the given tables and nothing else: no files, no network, no settings."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from featureshare.localaws.services.athena_sql import QueryFailedError, to_duckdb
+
+MEMORY_LIMIT = "1GB"
+_LOCAL_FUNCTIONS = (
+    "CREATE MACRO to_iso8601(x) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%gZ')",
+    "CREATE MACRO at_timezone(x, zone) AS timezone(zone, x)",
+    "CREATE MACRO to_unixtime(x) AS epoch(x)",
+)
+_SETTINGS = (
+    "SET TimeZone = 'UTC'",
+    # As in Athena, integers divide to integers.
+    "SET integer_division = true",
+    f"SET memory_limit = '{MEMORY_LIMIT}'",
+    # A query that needs more fails, rather than leaving files in the working directory.
+    "SET temp_directory = ''",
+    *_LOCAL_FUNCTIONS,
+    # Query text comes from clients: it must reach neither Python's variables nor files of the machine.
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows and, per column, the name and DuckDB type."""
+
+    rows: pa.Table
+    names: list[str]
+    types: list[str]
+
+    def records(self) -> list[list[Any]]:
+        """The rows as lists of Python values."""
+        columns = [column.to_pylist() for column in self.rows.columns]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+class Engine:
+    """One query on its own connection; `cancel` may be called from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._cancelled = True
+            if self._connection is not None:
+                self._connection.interrupt()
+
+    def run(self, query: exp.Expression, tables: Mapping[str, pa.Table]) -> Result:
+        """Runs a query whose tables are named as in `tables`. Raises QueryFailedError worded as Athena does."""
+        text = to_duckdb(_named(query))
+        with self._lock:
+            if self._cancelled:
+                raise QueryFailedError("Query was cancelled")
+            self._connection = connection = duckdb.connect(
+                ":memory:",
+                config={
+                    "threads": "2",
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                    "allow_community_extensions": "false",
+                },
+            )
+        try:
+            for name, rows in tables.items():
+                connection.register(name, rows)
+            for setting in _SETTINGS:
+                connection.execute(setting)
+            relation = connection.sql(text)
+            types = [str(kind) for kind in relation.types]
+            names = [name.lower() for name in relation.columns]
+            return Result(relation.to_arrow_table(), names, types)
+        except duckdb.Error as error:
+            raise QueryFailedError(_reason(error)) from error
+        finally:
+            with self._lock:
+                self._connection = None
+            connection.close()
+
+
+def _named(query: exp.Expression) -> exp.Expression:
+    """Columns without a name are `_col0`, `_col1`, ... by their position, as in Athena."""
+    query = query.copy()
+    first = query
+    while isinstance(first, exp.SetOperation | exp.Subquery):
+        first = first.this
+    if isinstance(first, exp.Select):
+        for index, item in enumerate(first.expressions):
+            if not item.alias_or_name and not item.is_star:
+                item.replace(exp.alias_(item.copy(), f"_col{index}", quoted=True))
+    return query
+
+
+def _reason(error: duckdb.Error) -> str:
+    message = str(error).split("\n\nLINE", 1)[0].replace("\n", " ").strip()
+    kind, _, detail = message.partition(": ")
+    lowered = message.lower()
+    if isinstance(error, duckdb.BinderException) and "referenced" in lowered:
+        return (
+            f"COLUMN_NOT_FOUND: line 1:8: {detail}. The column cannot be resolved or the requester is not authorized "
+            "to access requested resources"
+        )
+    if isinstance(error, duckdb.CatalogException) and "function" in lowered:
+        return f"FUNCTION_NOT_FOUND: line 1:8: {detail}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "EXCEEDED_MEMORY_LIMIT: Query exhausted resources at this scale factor"
+    if isinstance(error, duckdb.ConversionException):
+        return f"INVALID_CAST_ARGUMENT: {detail}"
+    if isinstance(error, duckdb.BinderException | duckdb.ParserException):
+        return f"SYNTAX_ERROR: line 1:1: {detail}"
+    return f"GENERIC_USER_ERROR: {kind}: {detail}"
