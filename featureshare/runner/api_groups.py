@@ -1,0 +1,84 @@
+"""Feature groups that Terraform does not know, since a team makes them through the API (`created_by: api`).
+
+An ephemeral environment is destroyed whole, so these go with the stack that holds their role.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from featureshare.runner.environment import Access
+from featureshare.runner.stacks import CENTRAL_TEAM, TEAM, Stack
+
+_STORES = {CENTRAL_TEAM: "central", TEAM: "team"}
+
+
+def of_stack(state: Mapping[str, Any], stack: Stack) -> list[str]:
+    """Names of the groups declared `created_by: api` that lie in this stack, from what its state says of it."""
+    groups = _documents(state).get("feature_groups", {}).values()
+    return sorted(
+        group["name"]
+        for group in groups
+        if (group["created_by"], group["owner"], group["store"]) == ("api", stack.team, _STORES.get(stack.kind))
+    )
+
+
+def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[str]:
+    """Delete these groups as the stack's deploy role; yields the names of those that were there.
+
+    Raises botocore's ClientError when AWS refuses.
+    """
+    names = of_stack(state, stack)
+    if not names:
+        return
+    client = _as_deploy_role(state, stack, access).client("sagemaker")
+    for name in names:
+        try:
+            client.delete_feature_group(FeatureGroupName=name)
+            yield name
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFound":
+                raise
+
+
+def _as_deploy_role(state: Mapping[str, Any], stack: Stack, access: Access) -> "_Clients":
+    role = next(
+        role["arn"]
+        for role in _documents(state)["roles"].values()
+        if role["kind"] == "deploy" and role["account"] == stack.account
+    )
+    base = _Clients(access.variables(), stack.region, access.local)
+    credentials = base.client("sts").assume_role(RoleArn=role, RoleSessionName=stack.identity.replace("/", "-")[:64])[
+        "Credentials"
+    ]
+    variables = {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
+    return _Clients(access.variables() | variables, stack.region, access.local)
+
+
+class _Clients:
+    """boto3 clients that act as Terraform does; on local AWS nothing of the shell is read."""
+
+    def __init__(self, variables: Mapping[str, str], region: str, local: bool) -> None:
+        self._session = boto3.Session(
+            aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
+            aws_session_token=variables.get("AWS_SESSION_TOKEN"),
+            region_name=region,
+        )
+        self._endpoint = variables.get("AWS_ENDPOINT_URL")
+        self._config = Config(proxies={}) if local else None
+
+    def client(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self._endpoint, config=self._config)
+
+
+def _documents(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    documents: Mapping[str, Any] = state.get("outputs", {}).get("documents", {}).get("value", {})
+    return documents

@@ -1,0 +1,298 @@
+"""What the runner does with its stacks, on a Terraform that only remembers what it was told."""
+
+import copy
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from featureshare.runner.declared import slice_of
+from featureshare.runner.environment import AmbientAccess
+from featureshare.runner.history import recall, remember
+from featureshare.runner.machine import StackRun
+from featureshare.runner.operations import Runner
+from featureshare.runner.report import Report
+from featureshare.runner.stacks import Stack, stacks_of
+from featureshare.runner.terraform import TerraformFailed
+from featureshare.workspace import Workspace
+
+
+@dataclass
+class World:
+    """The accounts: which states there are, what each plan would do, what is broken, and what happened."""
+
+    workspace: Workspace
+    normal: dict[str, Any]
+    there: set[str] = field(default_factory=set)
+    changes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    broken: dict[tuple[str, str], str] = field(default_factory=dict)
+    log: list[tuple[str, str]] = field(default_factory=list)
+    parallelism: dict[str, int | None] = field(default_factory=dict)
+    creating: int = 0
+    most_creating: int = 0
+    lock: Any = field(default_factory=threading.Lock)
+
+    def environment(self, stack: Stack, access: Any) -> StackRun:
+        return StackRun(Path(stack.name), {}, (), Path(stack.slug))
+
+    def open(self, run: StackRun, children: Any, on_event: Callable[[Any], None]) -> "FakeTerraform":
+        return FakeTerraform(self, str(run.folder))
+
+    def initialise(self, run: StackRun, terraform: Any) -> None:
+        pass
+
+    def did(self, what: str, name: str) -> None:
+        with self.lock:
+            self.log.append((what, name))
+        if reason := self.broken.get((what, name)):
+            raise TerraformFailed(what, reason)
+
+    def names(self, what: str) -> list[str]:
+        return [name for did, name in self.log if did == what]
+
+
+class FakeTerraform:
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name = world, name
+
+    def save_plan(self, file: Path, *, destroy: bool = False) -> bool:
+        self.world.did("plan", self.name)
+        return destroy or bool(self.changes())
+
+    def changes(self) -> list[dict[str, Any]]:
+        if self.name in self.world.changes:
+            return self.world.changes[self.name]
+        if self.name in self.world.there:
+            return []
+        return [_create("aws_kms_alias" if self.name == "central" else "aws_iam_role")]
+
+    def show_plan(self, file: Path) -> dict[str, Any]:
+        team = self.name.partition("/")[2] or None
+        declared = copy.deepcopy(slice_of(self.world.normal, team))
+        return {
+            "resource_changes": self.changes(),
+            "planned_values": {"outputs": {"declaration": {"value": declared}}},
+        }
+
+    def apply_plan(self, file: Path, *, parallelism: int | None = None) -> None:
+        groups = sum(change["type"] == "aws_sagemaker_feature_group" for change in self.changes())
+        self.world.parallelism[self.name] = parallelism
+        with self.world.lock:
+            self.world.creating += min(groups, parallelism or groups)
+            self.world.most_creating = max(self.world.most_creating, self.world.creating)
+        try:
+            self.world.did("apply", self.name)
+            threading.Event().wait(0.02)
+        finally:
+            with self.world.lock:
+                self.world.creating -= min(groups, parallelism or groups)
+        self.world.there.add(self.name)
+
+    def pull_state(self) -> dict[str, Any] | None:
+        self.world.did("read", self.name)
+        if self.name not in self.world.there:
+            return None
+        owner = self.world.owners.get(self.name, f"test/{self.name}")
+        instances = [{"attributes": {"output": {"value": owner}}}]
+        return {
+            "resources": [{"mode": "managed", "type": "terraform_data", "name": "identity", "instances": instances}]
+        }
+
+    def destroy_all(self) -> None:
+        self.world.did("destroy", self.name)
+        self.world.there.discard(self.name)
+
+
+def _create(kind: str, number: int = 0) -> dict[str, Any]:
+    return _change(kind, ["create"], number)
+
+
+def _change(kind: str, actions: list[str], number: int = 0) -> dict[str, Any]:
+    change = {"actions": actions, "before": None}
+    return {"address": f"{kind}.this[{number}]", "mode": "managed", "type": kind, "change": change}
+
+
+@pytest.fixture
+def world(workspace: Workspace, normal: dict[str, Any]) -> World:
+    return World(workspace, normal)
+
+
+def _runner(world: World, **options: Any) -> Runner:
+    return Runner(world, world.normal, AmbientAccess({}), **options)  # type: ignore[arg-type]
+
+
+def _results(report: Report) -> dict[str, str]:
+    return {result.stack.name: result.result for result in report.results}
+
+
+ALL = ["central", "central-team/consumer", "central-team/producer", "team/consumer", "team/loner", "team/producer"]
+OTHERS = ALL[1:]
+
+
+def test_a_new_environment_has_its_central_store_before_anything_else_is_planned(world: World) -> None:
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert report.ok
+    assert _results(report) == dict.fromkeys(ALL, "applied")
+    assert world.log[:2] == [("plan", "central"), ("apply", "central")]
+    assert sorted(world.names("apply")) == ALL
+
+
+def test_planning_a_new_environment_shows_what_waits(world: World) -> None:
+    report = _runner(world).plan(stacks_of(world.normal))
+    assert _results(report) == {"central": "planned"} | dict.fromkeys(OTHERS, "waiting")
+    assert world.names("plan") == ["central"]
+    assert "needs central, which is not there." in report.results[1].error
+
+
+def test_every_plan_is_made_before_the_first_is_applied(world: World) -> None:
+    world.there = {"central"}
+    world.changes["central"] = [_change("aws_s3_bucket", ["update"])]
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert report.ok
+    assert [what for what, _ in world.log] == ["plan"] * 6 + ["apply"] * 6
+    assert world.log[6] == ("apply", "central")
+
+
+def test_nothing_is_applied_when_one_plan_is_refused_and_all_refusals_are_told(world: World) -> None:
+    world.there = set(ALL)
+    world.changes["team/loner"] = [_change("aws_s3_bucket", ["delete"])]
+    world.changes["central-team/producer"] = [_change("aws_sagemaker_feature_group", ["delete", "create"])]
+    world.changes["team/producer"] = [_create("aws_iam_role")]
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert world.names("apply") == []
+    assert {problem.key.partition(":")[0] for problem in report.problems} == {"team/loner", "central-team/producer"}
+    results = _results(report)
+    assert (results["team/loner"], results["team/producer"], results["central"]) == ("refused", "planned", "unchanged")
+    allowed = ["aws_s3_bucket.this[0]", "aws_sagemaker_feature_group.this[0]"]
+    assert _runner(world).apply(stacks_of(world.normal), allowed=allowed).ok
+
+
+def test_what_does_not_change_is_not_applied(world: World) -> None:
+    world.there = set(ALL)
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert _results(report) == dict.fromkeys(ALL, "unchanged")
+    assert world.names("apply") == []
+
+
+def test_a_failing_stack_stops_nothing_else_and_shows_its_own_error(world: World) -> None:
+    world.broken = {("plan", "team/consumer"): "no such thing.", ("apply", "team/loner"): "denied."}
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert not report.ok
+    failed = {result.stack.name: result.error for result in report.results if result.result == "failed"}
+    assert failed == {"team/consumer": "no such thing.", "team/loner": "denied."}
+    assert _results(report)["team/producer"] == "applied"
+
+
+@pytest.mark.parametrize("step", ["plan", "apply"])
+def test_without_its_central_store_everything_else_waits(world: World, step: str) -> None:
+    world.broken = {(step, "central"): "no rights."}
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert _results(report) == {"central": "failed"} | dict.fromkeys(OTHERS, "waiting")
+    assert not report.ok
+
+
+def test_a_central_store_that_fails_to_change_holds_up_what_needs_it(world: World) -> None:
+    world.there = {"central"}
+    world.changes["central"] = [_change("aws_s3_bucket", ["update"])]
+    world.broken = {("apply", "central"): "no rights."}
+    report = _runner(world).apply(stacks_of(world.normal))
+    assert _results(report) == {"central": "failed"} | dict.fromkeys(OTHERS, "waiting")
+
+
+def test_one_team_alone_asks_whether_the_central_store_is_there(world: World) -> None:
+    mine = [stack for stack in stacks_of(world.normal) if stack.team == "consumer"]
+    report = _runner(world).apply(mine)
+    assert _results(report) == dict.fromkeys(["central-team/consumer", "team/consumer"], "waiting")
+    world.there.add("central")
+    assert _results(_runner(world).apply(mine)) == dict.fromkeys(["central-team/consumer", "team/consumer"], "applied")
+    assert "central" not in world.names("plan")
+
+
+def test_no_more_than_four_groups_are_created_at_once_in_an_account(world: World) -> None:
+    world.there = {"central"}
+    for name, number in (("central-team/consumer", 3), ("central-team/producer", 9)):
+        world.changes[name] = [_create("aws_sagemaker_feature_group", n) for n in range(number)]
+    _runner(world).apply([stack for stack in stacks_of(world.normal) if stack.kind == "central-team"])
+    assert world.parallelism == {"central-team/consumer": None, "central-team/producer": 4}
+    assert world.most_creating == 4
+
+
+def test_plans_are_kept_for_scan_and_proof(world: World) -> None:
+    _runner(world).apply(stacks_of(world.normal))
+    folder = world.workspace.state("test") / "plans"
+    assert sorted(file.stem for file in folder.glob("*.json")) == sorted(name.replace("/", "-") for name in ALL)
+    assert json.loads((folder / "central.json").read_text())["resource_changes"][0]["type"] == "aws_kms_alias"
+
+
+def test_destroy_takes_the_central_store_last_and_skips_what_is_not_there(world: World) -> None:
+    world.normal["environment"]["ephemeral"] = True
+    world.there = {"central", "central-team/consumer", "team/loner"}
+    report = _runner(world).destroy(stacks_of(world.normal))
+    assert report.ok
+    assert world.names("destroy")[-1] == "central"
+    gone = [name for name, result in _results(report).items() if result == "destroyed"]
+    assert gone == ["central", "central-team/consumer", "team/loner"]
+    assert _results(report)["team/producer"] == "absent"
+    assert world.there == set()
+
+
+def test_destroy_refuses_a_state_that_belongs_to_another_stack(world: World) -> None:
+    world.normal["environment"]["ephemeral"] = True
+    world.there = {"team/consumer", "team/loner"}
+    world.owners["team/consumer"] = "test/team/loner"
+    report = _runner(world).destroy(stacks_of(world.normal))
+    assert [problem.key for problem in report.problems] == ["test/team/consumer"]
+    assert world.names("destroy") == []
+
+
+def test_the_central_store_stays_while_a_stack_needs_it(world: World) -> None:
+    world.normal["environment"]["ephemeral"] = True
+    world.there = {"central", "team/loner"}
+    central = [stack for stack in stacks_of(world.normal) if stack.kind == "central"]
+    report = _runner(world).destroy(central)
+    assert [problem.rule for problem in report.problems] == ["central cannot go while team/loner is there."]
+    assert world.names("destroy") == []
+
+
+def test_the_central_store_waits_when_another_stack_cannot_be_destroyed(world: World) -> None:
+    world.normal["environment"]["ephemeral"] = True
+    world.there = set(ALL)
+    world.broken = {("destroy", "team/loner"): "still used."}
+    report = _runner(world).destroy(stacks_of(world.normal))
+    assert (_results(report)["team/loner"], _results(report)["central"]) == ("failed", "waiting")
+    assert world.there == {"central", "team/loner"}
+    world.broken = {("read", "team/loner"): "no rights."}
+    again = _runner(world).destroy(stacks_of(world.normal))
+    assert (_results(again)["team/loner"], _results(again)["central"]) == ("failed", "waiting")
+
+
+def test_outside_ephemeral_environments_destroy_keeps_what_holds_data(world: World) -> None:
+    world.there = {"team/loner"}
+    world.changes["team/loner"] = [_change("aws_s3_bucket", ["delete"])]
+    loner = [stack for stack in stacks_of(world.normal) if stack.name == "team/loner"]
+    report = _runner(world).destroy(loner)
+    assert _results(report) == {"team/loner": "refused"}
+    assert world.names("destroy") + world.names("apply") == []
+    report = _runner(world).destroy(loner, allowed=["aws_s3_bucket.this[0]"])
+    assert _results(report) == {"team/loner": "destroyed"}
+    assert world.names("apply") == ["team/loner"]  # the plan that was judged, and no other
+
+
+def test_the_observer_is_told_of_each_phase(world: World) -> None:
+    told: list[tuple[str, str]] = []
+    _runner(world, observe=lambda stack, phase, *_: told.append((stack.name, phase))).apply(stacks_of(world.normal))
+    assert [phase for name, phase in told if name == "central"] == ["planning", "applying"]
+
+
+def test_last_runs_are_remembered(world: World, tmp_path: Path) -> None:
+    remember(tmp_path, _runner(world).apply(stacks_of(world.normal)))
+    world.broken = {("plan", "team/loner"): "no such thing."}
+    remember(tmp_path, _runner(world).plan([s for s in stacks_of(world.normal) if s.team == "loner"]))
+    runs = recall(tmp_path)
+    assert (runs["central"]["result"], runs["team/loner"]["error"]) == ("applied", "no such thing.")
+    assert recall(tmp_path / "nowhere") == {}
