@@ -1,0 +1,179 @@
+"""Who plays which part, read from the render: nothing here makes up a name or an ARN."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from featureshare.journeys.sessions import COMPUTE_SERVICES, account_of
+
+_TTL_UNITS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A feature group as declared and rendered. `features` are (name, type) in order; types are the API's."""
+
+    name: str
+    account: str
+    arn: str
+    owner: str
+    store: str
+    description: str
+    record_identifier: str
+    event_time: str
+    features: tuple[tuple[str, str], ...]
+    online: bool
+    in_memory: bool
+    ttl: timedelta | None
+    offline: bool
+    offline_format: str
+    canary: bool
+    created_by: str
+    shared_with: Mapping[str, tuple[str, ...]]
+    classification: str
+    s3_uri: str | None
+    database: str | None
+    table: str | None
+    offline_role_arn: str | None
+    online_key_alias: str | None
+    offline_key_alias: str | None
+    contact: str
+
+    def type_of(self, feature: str) -> str:
+        return dict(self.features)[feature]
+
+    def grants(self, team: str, verb: str) -> bool:
+        """Whether the declaration lets `team` do `verb` here. An owner has write, the rest it must list."""
+        return (verb == "write" and team == self.owner) or verb in self.shared_with.get(team, ())
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A team's principal doing one verb: its execution role, and the access role it takes on (None in its store)."""
+
+    team: str
+    principal: str
+    verb: str
+    role_arn: str
+    compute: str
+    access_role: str | None
+
+    @property
+    def acts_as(self) -> str:
+        """The ARN of the role whose rights count."""
+        return self.access_role or self.role_arn
+
+    @property
+    def account(self) -> str:
+        return account_of(self.role_arn)
+
+
+@dataclass(frozen=True)
+class Workgroup:
+    """An Athena workgroup: where queries run, and where their results go."""
+
+    name: str
+    arn: str
+    account: str
+    results_bucket: str
+    output_location: str
+
+
+class Cast:
+    """The declared teams, principals and groups of one render (contract shape)."""
+
+    def __init__(self, render: Mapping[str, Any]) -> None:
+        self.render = render
+        self.environment: Mapping[str, Any] = render["environment"]
+        self.teams: Mapping[str, Any] = render["teams"]
+        self.groups: tuple[Group, ...] = tuple(
+            _group(facts) for _, facts in sorted(render["feature_groups"].items(), key=lambda item: item[0])
+        )
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.environment["ephemeral"])
+
+    @property
+    def central_account(self) -> str:
+        return str(self.environment["central_account"])
+
+    def may_write(self, group: Group) -> bool:
+        """Whether a journey may put records into `group`: any in an ephemeral environment, else canaries only."""
+        return self.ephemeral or group.canary
+
+    def principals(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Every execution role that code can run as, as (team, principal, facts); people sign in by themselves."""
+        for team, facts in sorted(self.teams.items()):
+            for principal, role in sorted(facts["execution_roles"].items()):
+                if role.get("kind", "role") == "role" and role["compute"] in COMPUTE_SERVICES:
+                    yield team, principal, role
+
+    def access_roles(self) -> Iterator[tuple[str, str, str]]:
+        """Every access role as (team, verb, ARN)."""
+        for team, facts in sorted(self.teams.items()):
+            for verb, arn in sorted(facts["access_roles"].items()):
+                yield team, verb, arn
+
+    def actor(self, team: str, verb: str, group: Group) -> Actor | None:
+        """Who of `team` does `verb` on `group`; None if the declaration grants it to nobody there."""
+        if not group.grants(team, verb):
+            return None
+        access_role = None if group.store == "team" else self.teams[team]["access_roles"].get(verb)
+        for its_team, principal, role in self.principals():
+            if its_team != team or verb not in role["verbs"]:
+                continue
+            if group.store == "team" or access_role in role["assumes"]:
+                return Actor(team, principal, verb, role["arn"], role["compute"], access_role)
+        return None
+
+    def assuming(self) -> Iterator[Actor]:
+        """Every declared pair of an execution role and an access role it may assume."""
+        for team, principal, role in self.principals():
+            for verb, arn in sorted(self.teams[team]["access_roles"].items()):
+                if arn in role["assumes"]:
+                    yield Actor(team, principal, verb, role["arn"], role["compute"], arn)
+
+    def workgroup(self, team: str, account: str) -> Workgroup | None:
+        """The workgroup of `team` in `account`, if it has one there."""
+        facts = self.teams[team]
+        wanted = {facts.get("workgroup"), facts.get("own_workgroup")} - {None}
+        for entry in self.render["workgroups"].values():
+            if entry["account"] == account and (entry["name"] in wanted or entry["arn"] in wanted):
+                return Workgroup(
+                    entry["name"], entry["arn"], account, entry["results_bucket"], entry["output_location"]
+                )
+        return None
+
+
+def _group(facts: Mapping[str, Any]) -> Group:
+    online, offline = facts["online_store"], facts["offline_store"]
+    ttl = online.get("ttl")
+    return Group(
+        name=facts["name"],
+        account=facts["account"],
+        arn=facts["arn"],
+        owner=facts["owner"],
+        store=facts["store"],
+        description=facts.get("description") or "",
+        record_identifier=facts["record_identifier"],
+        event_time=facts["event_time"],
+        features=tuple((feature["name"], feature["type"]) for feature in facts["features"]),
+        online=bool(online["enabled"]),
+        in_memory=online.get("storage") == "in-memory",
+        ttl=timedelta(seconds=int(ttl["value"]) * _TTL_UNITS[ttl["unit"]]) if ttl else None,
+        offline=bool(offline["enabled"]),
+        offline_format=offline.get("format") or "glue",
+        canary=facts.get("purpose") == "canary",
+        created_by=facts.get("created_by") or "terraform",
+        shared_with={team: tuple(verbs) for team, verbs in (facts.get("shared_with") or {}).items()},
+        classification=facts.get("classification") or "internal",
+        s3_uri=facts.get("s3_uri"),
+        database=facts.get("database"),
+        table=facts.get("table"),
+        offline_role_arn=facts.get("offline_role_arn"),
+        online_key_alias=facts["online_alias"] if facts.get("with_key") else None,
+        offline_key_alias=facts["offline_alias"] if offline["enabled"] else None,
+        contact=facts.get("contact") or "",
+    )

@@ -1,0 +1,38 @@
+"""Which calls must be denied: made from the render, for whatever teams, groups and grants it declares."""
+
+from collections.abc import Callable, Iterator
+
+from featureshare.journeys.denials import Probe
+from featureshare.journeys.probes import buckets, callers, features
+from featureshare.journeys.probes.table import Row
+from featureshare.journeys.stage import Stage
+from featureshare.journeys.strangers import Strangers
+
+CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
+    "a producer writes another's group": features.producer_writes_anothers_group,
+    "a writer deletes": features.writer_deletes,
+    "a consumer writes": features.consumer_writes,
+    "a reader of one group reads another": features.reader_of_one_group_reads_another,
+    "another team's own store": features.another_teams_own_store,
+    "an execution role skips its access role": features.execution_role_skips_its_access_role,
+    "a serving role reads offline": features.serving_role_reads_offline,
+    "a manager creates an undeclared group": features.manager_creates_an_undeclared_group,
+    "a key is used directly": features.key_is_used_directly,
+    "a stranger of the same account": callers.stranger_of_the_same_account,
+    "an undeclared account": callers.undeclared_account,
+    "the offline bucket directly": buckets.offline_bucket,
+    "another team's results bucket": buckets.another_teams_results,
+    "buckets without TLS": buckets.plain_http,
+    "a bucket elsewhere": buckets.bucket_elsewhere,
+    "the organization's guard": callers.organization_guard,
+    "expired credentials": callers.expired_credentials,
+    "a forged signature": callers.forged_signature,
+    "an unsigned request": callers.unsigned_request,
+}
+
+
+def all_probes(stage: Stage, strangers: Strangers | None) -> Iterator[Probe]:
+    """Every probe for this environment, in the order of CATEGORIES; `strangers` is None on real AWS."""
+    for category, make in CATEGORIES.items():
+        for probe in make(stage, strangers):
+            yield Probe(category, *probe)

@@ -1,0 +1,192 @@
+"""Probes of feature groups: what an access role must not do beyond its verb and its groups."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from featureshare.journeys import athena
+from featureshare.journeys.cast import Actor
+from featureshare.journeys.denials import DENIED, QUERY_DENIED, Why
+from featureshare.journeys.probes import calls
+from featureshare.journeys.probes.table import (
+    RUNTIME,
+    Row,
+    assuming,
+    central,
+    execution_client,
+    made_by,
+    not_here,
+    query,
+    row,
+    stranger_client,
+)
+from featureshare.journeys.sessions import account_of, assume
+from featureshare.journeys.stage import Stage
+from featureshare.journeys.strangers import Strangers
+
+
+def producer_writes_anothers_group(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in assuming(stage, "write"):
+        for group in central(stage):
+            if group.owner != actor.team and stage.cast.may_write(group):
+                client = partial(stage.client, actor, RUNTIME)
+                yield row(
+                    actor.acts_as,
+                    f"PutRecord {group.name}",
+                    group.arn,
+                    Why("sagemaker:PutRecord", "identity"),
+                    partial(made_by, client, calls.put_record, group, group.name),
+                )
+                break
+
+
+def writer_deletes(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in assuming(stage, "write"):
+        for group in central(stage):
+            if group.owner == actor.team and stage.cast.may_write(group):
+                client = partial(stage.client, actor, RUNTIME)
+                yield row(
+                    actor.acts_as,
+                    f"DeleteRecord {group.name}",
+                    group.arn,
+                    Why("sagemaker:DeleteRecord", "identity"),
+                    partial(made_by, client, calls.delete_record, group, group.name, stage.now),
+                )
+                break
+
+
+def consumer_writes(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in (*assuming(stage, "read-online"), *assuming(stage, "read-offline")):
+        for group in central(stage):
+            if group.grants(actor.team, actor.verb) and stage.cast.may_write(group):
+                client = partial(stage.client, actor, RUNTIME)
+                yield row(
+                    actor.acts_as,
+                    f"PutRecord {group.name}",
+                    group.arn,
+                    Why("sagemaker:PutRecord", "identity"),
+                    partial(made_by, client, calls.put_record, group, group.name),
+                )
+                break
+
+
+def reader_of_one_group_reads_another(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in assuming(stage, "read-online"):
+        for group in central(stage):
+            if group.online and not group.grants(actor.team, "read-online"):
+                client = partial(stage.client, actor, RUNTIME)
+                what = f"GetRecord {group.name}"
+                call = partial(made_by, client, calls.get_record, group, group.name)
+                yield row(actor.acts_as, what, group.arn, Why("sagemaker:GetRecord", "identity"), call)
+                what, why = f"BatchGetRecord {group.name}", Why("sagemaker:BatchGetRecord", "identity")
+                yield row(actor.acts_as, what, group.arn, why, partial(made_by, client, calls.batch_get_record, group))
+    for actor in assuming(stage, "read-offline"):
+        workgroup = stage.cast.workgroup(actor.team, account_of(actor.acts_as))
+        for group in central(stage):
+            if workgroup is None or not group.offline or group.grants(actor.team, "read-offline"):
+                continue
+            sql = f"SELECT 1 FROM {athena.table(group)} LIMIT 1"
+            asked = partial(query, stage, actor, sql, workgroup, group.database)
+            codes = DENIED | {QUERY_DENIED}
+            why = Why("glue:GetTable", "identity")
+            yield row(actor.acts_as, f"Athena: {group.name}", group.arn, why, asked, codes)
+            bucket, prefix = calls.bucket_and_prefix(group)
+            client = partial(stage.client, actor, "s3")
+            read = partial(made_by, client, calls.get_object, bucket, prefix)
+            why = Why("s3:GetObject", "identity")
+            yield row(actor.acts_as, f"GetObject of {group.name}", bucket, why, read)
+
+
+def execution_role_skips_its_access_role(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    made: dict[str, tuple[str, Callable[..., None]]] = {
+        "write": ("PutRecord", calls.put_record),
+        "read-online": ("GetRecord", calls.get_record),
+    }
+    for actor in stage.cast.assuming():
+        if actor.verb not in made or actor.account == account_of(actor.acts_as):
+            continue
+        operation, call = made[actor.verb]
+        for group in central(stage):
+            reachable = group.online or actor.verb == "write"
+            if group.grants(actor.team, actor.verb) and reachable and stage.cast.may_write(group):
+                client = partial(stage.own_client, actor, RUNTIME)
+                yield row(
+                    actor.role_arn,
+                    f"{operation} {group.name}",
+                    group.arn,
+                    Why(f"sagemaker:{operation}", "identity"),
+                    partial(made_by, client, call, group, group.arn),
+                )
+                break
+
+
+def another_teams_own_store(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
+    for group in stage.cast.groups:
+        if group.store != "team" or not group.online:
+            continue
+        for team, principal, role in stage.cast.principals():
+            if team != group.owner:
+                client = partial(execution_client, stage, role, RUNTIME)
+                call = partial(made_by, client, calls.get_record, group, group.arn)
+                what = f"GetRecord {group.name} as {team}.{principal}"
+                yield row(role["arn"], what, group.arn, Why("sagemaker:GetRecord", "identity"), call)
+        central_account = stage.cast.central_account
+        who, what = f"undeclared role of {central_account}", f"GetRecord {group.name}"
+        if strangers is None:
+            yield not_here(who, what, group.arn)
+            continue
+        client = partial(stranger_client, strangers, central_account, RUNTIME)
+        call = partial(made_by, client, calls.get_record, group, group.arn)
+        yield row(who, what, group.arn, Why("sagemaker:GetRecord", "resource"), call)
+
+
+def serving_role_reads_offline(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in assuming(stage, "read-online"):
+        role = stage.cast.teams[actor.team]["execution_roles"][actor.principal]
+        reader = stage.cast.teams[actor.team]["access_roles"].get("read-offline")
+        workgroup = stage.cast.workgroup(actor.team, account_of(actor.acts_as))
+        if reader is None or workgroup is None or "read-offline" in role["verbs"]:
+            continue
+        yield row(
+            actor.role_arn,
+            "AssumeRole",
+            reader,
+            Why("sts:AssumeRole", "identity"),
+            partial(_assume, stage, actor, reader),
+        )
+        yield row(
+            actor.acts_as,
+            "StartQueryExecution",
+            workgroup.arn,
+            Why("athena:StartQueryExecution", "identity"),
+            partial(query, stage, actor, "SELECT 1", workgroup, None),
+        )
+
+
+def _assume(stage: Stage, actor: Actor, role_arn: str) -> None:
+    assume(stage.sessions, stage.execution(actor.role_arn, actor.compute), role_arn, calls.PROBE)
+
+
+def manager_creates_an_undeclared_group(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for actor in assuming(stage, "manage"):
+        for group in central(stage):
+            if group.grants(actor.team, "manage"):
+                client = partial(stage.client, actor, "sagemaker")
+                yield row(
+                    actor.acts_as,
+                    "CreateFeatureGroup of an undeclared name",
+                    group.account,
+                    Why("sagemaker:CreateFeatureGroup", "identity"),
+                    partial(made_by, client, calls.create_group, group),
+                )
+                break
+
+
+def key_is_used_directly(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    for verb, alias in (("read-online", "online_key_alias"), ("read-offline", "offline_key_alias")):
+        for actor in assuming(stage, verb):
+            groups = [group for group in central(stage) if group.grants(actor.team, verb)]
+            name = next((getattr(group, alias) for group in groups if getattr(group, alias)), None)
+            if name:
+                client = partial(stage.client, actor, "kms")
+                call = partial(made_by, client, calls.decrypt, name)
+                yield row(actor.acts_as, "Decrypt", name, Why("kms:Decrypt", "identity"), call)

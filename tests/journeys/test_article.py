@@ -1,0 +1,70 @@
+"""The article's seven steps and the calls that must be denied, on the applied local environment, in one run."""
+
+from typing import Any
+
+import pytest
+
+from featureshare.journeys.article import TITLES
+from featureshare.journeys.probes import CATEGORIES
+from featureshare.journeys.report import Report
+from featureshare.journeys.stage import Options
+from featureshare.journeys.verify import verify
+
+pytestmark = pytest.mark.timeout(600)
+
+_EVENTS = 1200
+
+
+@pytest.fixture(scope="module")
+def run(applied_local: Any) -> Report:
+    """One run over the applied environment that every test here asks."""
+    return verify(applied_local.render, localaws=applied_local.localaws, options=Options(events=_EVENTS))
+
+
+@pytest.mark.parametrize("step", sorted(TITLES))
+def test_step_passes_for_everybody_declared(run: Report, step: int) -> None:
+    results = [result for result in run.steps if result.step == step]
+    assert results
+    assert [f"{result.what}, {result.who}: {result.detail}" for result in results if not result.ok] == []
+
+
+@pytest.mark.parametrize("category", sorted(CATEGORIES))
+def test_calls_are_denied_for_the_reason_given(run: Report, category: str) -> None:
+    results = [result for result in run.denials if result.category == category]
+    assert results
+    wrong = [result for result in results if not result.ok]
+    assert [f"{one.what} on {one.where}, {one.who}: {one.got}; {one.reason}" for one in wrong] == []
+
+
+def test_every_declared_verb_is_used(run: Report) -> None:
+    """A verb that no step uses would be a grant that nothing shows to work."""
+    idle = [(cell.team, cell.group, verb) for cell in run.access for verb in cell.declared if verb not in cell.observed]
+    assert idle == []
+
+
+def test_three_producers_a_consumer_and_the_central_account_took_part(run: Report, applied_local: Any) -> None:
+    accounts = {team["account"] for team in applied_local.render["teams"].values()}
+    central = applied_local.render["environment"]["central_account"]
+    whos = {result.who.split(":")[4] for result in run.steps if result.who.startswith("arn:")}
+    assert len(accounts) >= 4
+    assert whos == accounts | {central}
+
+
+def test_thousands_of_events_were_written(run: Report) -> None:
+    puts = [result.detail for result in run.steps if result.what.startswith("PutRecord")]
+    assert sum(int(detail.split()[0]) for detail in puts) >= _EVENTS
+
+
+def test_the_training_set_joins_shared_features_to_local_ones(run: Report, applied_local: Any) -> None:
+    local = [group for group in applied_local.render["feature_groups"].values() if group["store"] == "team"]
+    names = {feature["name"] for group in local for feature in group["features"]}
+    columns = set(run.training_set[0])
+    assert run.training_rows > 0
+    assert names & columns
+    assert columns - names
+    assert all(None not in row.values() for row in run.training_set)
+
+
+def test_a_second_run_finds_what_it_needs_and_passes_too(run: Report, applied_local: Any) -> None:
+    again = verify(applied_local.render, localaws=applied_local.localaws, options=Options(seed=2, events=120), last=7)
+    assert [result for result in again.steps if not result.ok] == []
