@@ -41,9 +41,11 @@ def test_statements_have_sids_and_enumerated_actions(template: Path) -> None:
     assert len(sids) == len(set(sids))
     for statement in document["Statement"]:
         assert re.fullmatch(r"([A-Z][a-z]+)+", statement["Sid"])
-        assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement)
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not {"NotResource", "NotPrincipal"} & set(statement)
+        listed = statement["Action"] if "Action" in statement else statement["NotAction"]
+        actions = listed if isinstance(listed, list) else [listed]
         if statement["Effect"] == "Allow":
+            assert "Action" in statement
             assert not [action for action in actions if "*" in action or "?" in action]
             assert statement.get("Principal") != "*"
         if actions != ["hole"]:
