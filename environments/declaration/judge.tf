@@ -1,12 +1,12 @@
 # Rules between keys and between files.
 locals {
   role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "offline-store", "execution", "deploy"]
-  prefix     = try(tostring(local.environment_document.prefix), "")
+  prefix     = try(trimspace(local.environment_document.prefix), "")
   # Role names have 64 characters, bucket names 63 (<prefix>-<team>-results-<account>-<region>).
   longest_name = min(46, 63 - length("--results-111122223333-") - length(local.region))
 
   # A map of one type is quick to look into, an object of hundreds of attributes is not.
-  known_teams = tomap({ for name in keys(local.team_documents) : name => true })
+  known_teams = tomap({ for name in local.team_names : name => true })
   name_a_team = "name one of: ${join(", ", keys(local.known_teams))}"
 
   team_problems = flatten([
@@ -42,7 +42,7 @@ locals {
             fix  = "rename it"
           },
           {
-            bad  = try(length(declared.verbs) == 0 || length(distinct(declared.verbs)) < length(declared.verbs) || length(setsubtract(declared.verbs, local.verbs)) > 0, false)
+            bad  = can(declared.verbs) && try(length(declared.verbs) == 0 || length(distinct(declared.verbs)) < length(declared.verbs) || length(setsubtract([for verb in declared.verbs : trimspace(verb)], local.verbs)) > 0, true)
             key  = "principals.${principal}.verbs"
             rule = "must be a list of ${join(", ", local.verbs)}, each at most once."
             fix  = "correct it"
@@ -72,7 +72,7 @@ locals {
             fix  = "leave it out"
           },
           {
-            bad  = can(declared.role_arn) && !startswith(try(declared.role_arn, ""), "arn:${local.partition}:iam::${try(team.account, "")}:role/")
+            bad  = can(declared.role_arn) && !try(startswith(declared.role_arn, "arn:${local.partition}:iam::${team.account}:role/"), false)
             key  = "principals.${principal}.role_arn"
             rule = "the role lies outside the team's account."
             fix  = "name a role of that account"
@@ -82,26 +82,27 @@ locals {
     )
   ])
 
-  # A group as far as it can be made out, so that one mistake does not hide the others.
+  # A group as far as it can be made out, so that one mistake does not hide the others. trimspace fails, and try falls back,
+  # on what is no text; spaces are refused elsewhere.
   groups = {
     for name, group in local.group_documents : name => {
-      owner          = try(tostring(group.owner), "")
-      store          = try(tostring(group.store), "")
-      classification = try(tostring(group.classification), "")
-      created_by     = try(tostring(group.created_by), "terraform")
-      storage        = try(tostring(group.online_store.storage), "standard")
-      format         = try(tostring(group.offline_store.format), "glue")
+      owner          = try(trimspace(group.owner), "")
+      store          = try(trimspace(group.store), "")
+      classification = try(trimspace(group.classification), "")
+      created_by     = try(trimspace(group.created_by), "terraform")
+      storage        = try(trimspace(group.online_store.storage), "standard")
+      format         = try(trimspace(group.offline_store.format), "glue")
       online         = try(tobool(group.online_store.enabled), null)
       offline        = try(tobool(group.offline_store.enabled), null)
-      identifier     = try(tostring(group.record_identifier), "")
-      event_time     = try(tostring(group.event_time), "")
-      features       = try([for feature in group.features : try(tostring(feature.name), "")], [])
-      columns        = try([for feature in group.features : lower(try(tostring(feature.name), ""))], [])
+      identifier     = try(trimspace(group.record_identifier), "")
+      event_time     = try(trimspace(group.event_time), "")
+      features       = try([for feature in group.features : try(trimspace(feature.name), "")], [])
+      columns        = try([for feature in group.features : lower(try(trimspace(feature.name), ""))], [])
       time_types     = try([for feature in group.features : feature.type if feature.name == group.event_time], [])
-      shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : tostring(verb)], []) }
+      shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : trimspace(verb)], []) }
     }
   }
-  tables = { for name in keys(local.groups) : replace(lower(name), "-", "_") => name... }
+  tables = { for name in keys(local.group_texts) : replace(lower(name), "-", "_") => name... }
 
   group_problems = flatten([
     for name, group in local.groups : [

@@ -33,6 +33,10 @@ locals {
     } if local.sound
   })
 
+  # An empty map has no element type, and groups of several types make no map; an empty slice of a list keeps its type.
+  shared       = { for name, group in local.group_documents : name => try(group.shared_with, {}) if local.sound }
+  shared_verbs = { for name, shared in local.shared : name => tolist(concat([for verbs in values(shared) : sort(verbs)], [tolist([""])])) }
+
   feature_groups = tomap({
     for name, group in local.group_documents : name => {
       store             = group.store
@@ -65,14 +69,14 @@ locals {
       freshness      = try(tostring(group.freshness), null)
       purpose        = try(tostring(group.purpose), null)
       created_by     = try(group.created_by, "terraform")
-      shared_with    = tomap({ for team, verbs in try(group.shared_with, {}) : team => sort(verbs) })
+      shared_with    = zipmap(keys(local.shared[name]), slice(local.shared_verbs[name], 0, length(local.shared[name])))
     } if local.sound
   })
 
   # A team's slice: what it owns or is granted. Groups it does not see do not change its stacks.
   normal = {
     environment = local.environment
-    teams       = { for name, team in local.teams : name => team if var.team == null || name == var.team }
+    teams       = local.teams
     feature_groups = {
       for name, group in local.feature_groups : name => group
       if var.team == null || group.owner == var.team || contains(keys(group.shared_with), coalesce(var.team, "-"))

@@ -9,6 +9,7 @@ locals {
     local.team_problems,
     local.group_problems,
     local.grant_problems,
+    local.far_problems,
   )
 
   # A line that begins with a space is not wrapped by Terraform.
@@ -24,7 +25,7 @@ locals {
         key  = ""
         rule = "nothing reads a file of this name."
         fix  = "end it with .yaml and put it in teams/ or feature-groups/, or delete it"
-      } if !contains(local.read_files, file)
+      } if file != "environment.yaml" && !contains(local.team_files, file) && !contains(local.group_files, file)
     ],
     [
       for team in var.team == null ? [] : [var.team] : {
@@ -82,7 +83,14 @@ locals {
   ])
 
   environment_problems = [
-    for p in [
+    for p in concat([
+      for key in try(keys(local.environment_document.tags), []) : {
+        bad  = !can(regex("^\"[\\w .:/=+@-]{0,256}\"$", jsonencode(local.environment_document.tags[key]))) || !can(regex("^[\\w .:/=+@-]{1,128}$", key)) || startswith(key, "aws:")
+        key  = "tags.${key}"
+        rule = "a tag is text: letters, digits, spaces or _ . : / = + - @, and its key does not begin with aws:."
+        fix  = "correct it, with quotes around text"
+      }
+      ], [
       {
         bad  = try(local.environment_document.name != var.environment, false)
         key  = "name"
@@ -107,10 +115,10 @@ locals {
         rule = "no team is declared."
         fix  = "add a file to teams/"
       },
-    ] : { file = "environment.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
+    ]) : { file = "environment.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
   ]
-  partition           = try(tostring(local.environment_document.partition), "aws")
+  partition           = try(trimspace(local.environment_document.partition), "aws")
   principal_partition = try(split(":", local.environment_document.platform.principal)[1], local.partition)
-  region              = try(tostring(local.environment_document.region), "")
+  region              = try(trimspace(local.environment_document.region), "")
   region_partition    = startswith(local.region, "cn-") ? "aws-cn" : startswith(local.region, "us-gov-") ? "aws-us-gov" : "aws"
 }

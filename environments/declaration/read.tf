@@ -8,12 +8,22 @@ locals {
   yaml_files  = [for file in fileset(local.folder, "**") : file if can(regex("(?i)\\.ya?ml$", file))]
   group_files = [for file in local.yaml_files : file if can(regex("^feature-groups/[^/]+\\.yaml$", file))]
   team_files  = [for file in local.yaml_files : file if can(regex("^teams/[^/]+\\.yaml$", file))]
-  read_files  = concat(["environment.yaml"], local.group_files, local.team_files)
+  team_names  = [for file in local.team_files : trimsuffix(basename(file), ".yaml")]
 
-  texts     = { for file in local.read_files : file => try(replace(file("${local.folder}/${file}"), "\r\n", "\n"), "") }
+  # A slice reads its own team's file, and judges in full the groups that mention the team; of the other groups only what
+  # decides that they are not its business (far.tf). Else every stack would pay for the whole environment.
+  wanted_teams = [for name in local.team_names : name if var.team == null || name == var.team]
+  group_texts  = { for file in local.group_files : trimsuffix(basename(file), ".yaml") => try(replace(file("${local.folder}/${file}"), "\r\n", "\n"), "") }
+  near_groups  = [for name, text in local.group_texts : name if try(strcontains(text, var.team), true)]
+
+  texts = merge(
+    { "environment.yaml" = try(replace(file("${local.folder}/environment.yaml"), "\r\n", "\n"), "") },
+    { for name in local.near_groups : "feature-groups/${name}.yaml" => local.group_texts[name] },
+    { for name in local.wanted_teams : "teams/${name}.yaml" => try(replace(file("${local.folder}/teams/${name}.yaml"), "\r\n", "\n"), "") },
+  )
   documents = { for file, text in local.texts : file => try(yamldecode(text), null) }
 
   environment_document = local.documents["environment.yaml"]
-  group_documents      = { for file in local.group_files : trimsuffix(basename(file), ".yaml") => local.documents[file] }
-  team_documents       = { for file in local.team_files : trimsuffix(basename(file), ".yaml") => local.documents[file] }
+  group_documents      = { for name in local.near_groups : name => local.documents["feature-groups/${name}.yaml"] }
+  team_documents       = { for name in local.wanted_teams : name => local.documents["teams/${name}.yaml"] }
 }

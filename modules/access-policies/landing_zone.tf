@@ -21,6 +21,7 @@ locals {
           ]
         })))
         storage = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-storage.json.tftpl", {
+          account     = account
           aliases = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
           buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
           # DeleteDatabase asks for the database's tables and functions too.
@@ -63,6 +64,7 @@ locals {
   })))
 
   platform_policy = jsonencode(jsondecode(templatefile("${local.policies}/identity/platform.json.tftpl", {
+    account       = local.platform_account
     deploy_roles  = [for account in local.accounts : local.deploy_role[account]]
     state_bucket  = "arn:${local.partition}:s3:::${local.state_bucket}"
     state_objects = "arn:${local.partition}:s3:::${local.state_bucket}/${local.env.name}/*"

@@ -7,10 +7,9 @@ provider "aws" {
   allowed_account_ids = [local.account]
 
   # Local AWS speaks path-style S3 on loopback and has no instance metadata; the signatures and policies are the real ones.
-  s3_use_path_style           = var.local
-  skip_metadata_api_check     = var.local ? "true" : null
-  skip_region_validation      = var.local
-  skip_credentials_validation = var.local
+  s3_use_path_style       = var.local
+  skip_metadata_api_check = var.local ? "true" : null
+  skip_region_validation  = var.local
 
   assume_role {
     role_arn     = local.roles["${local.account}/${local.environment.prefix}-deploy"].arn
