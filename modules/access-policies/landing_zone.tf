@@ -21,7 +21,7 @@ locals {
           ]
         })))
         storage = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-storage.json.tftpl", {
-          account     = account
+          account = account
           aliases = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
           buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
           # DeleteDatabase asks for the database's tables and functions too.

@@ -22,6 +22,10 @@ module "feature_groups" {
   source = "../feature-groups"
 
   feature_groups = var.feature_groups
+  keys = {
+    offline = try(module.store[0].keys.offline, "")
+    online  = try(module.store[0].keys.online, "")
+  }
 
   depends_on = [module.offline_store_role, module.store]
 }

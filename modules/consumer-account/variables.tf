@@ -5,10 +5,8 @@ variable "feature_groups" {
     description       = string
     event_time        = string
     features          = list(object({ name = string, type = string }))
-    offline_alias     = string
     offline_role_arn  = string
     offline_store     = object({ enabled = bool, format = string })
-    online_alias      = string
     online_store      = object({ enabled = bool, storage = string, ttl = optional(object({ value = number, unit = string })) })
     record_identifier = string
     s3_uri            = string

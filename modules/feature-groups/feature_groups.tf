@@ -1,19 +1,3 @@
-locals {
-  # Arguments want key ARNs; policies never hold one. Both stores of all groups share two keys.
-  aliases = toset(flatten([
-    for group in var.feature_groups : concat(
-      group.with_key ? [group.online_alias] : [],
-      group.offline_store.enabled ? [group.offline_alias] : [],
-    )
-  ]))
-}
-
-data "aws_kms_key" "by_alias" {
-  for_each = local.aliases
-
-  key_id = each.key
-}
-
 resource "aws_sagemaker_feature_group" "this" {
   for_each = var.feature_groups
 
@@ -41,10 +25,10 @@ resource "aws_sagemaker_feature_group" "this" {
       storage_type        = online_store_config.value.storage == "in-memory" ? "InMemory" : null
 
       dynamic "security_config" {
-        for_each = each.value.with_key ? [each.value.online_alias] : []
+        for_each = each.value.with_key ? [var.keys.online] : []
 
         content {
-          kms_key_id = data.aws_kms_key.by_alias[security_config.value].arn
+          kms_key_id = security_config.value
         }
       }
 
@@ -73,7 +57,7 @@ resource "aws_sagemaker_feature_group" "this" {
       }
 
       s3_storage_config {
-        kms_key_id = data.aws_kms_key.by_alias[each.value.offline_alias].arn
+        kms_key_id = var.keys.offline
         s3_uri     = each.value.s3_uri
       }
     }

@@ -5,10 +5,8 @@ variable "feature_groups" {
     description       = string
     event_time        = string
     features          = list(object({ name = string, type = string }))
-    offline_alias     = string
     offline_role_arn  = string
     offline_store     = object({ enabled = bool, format = string })
-    online_alias      = string
     online_store      = object({ enabled = bool, storage = string, ttl = optional(object({ value = number, unit = string })) })
     record_identifier = string
     s3_uri            = string
@@ -17,4 +15,10 @@ variable "feature_groups" {
     with_key          = bool
   }))
   nullable = false
+}
+
+variable "keys" {
+  description = "ARNs of the store's two keys, which all its groups share."
+  type        = object({ offline = string, online = string })
+  nullable    = false
 }
