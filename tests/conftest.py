@@ -1,7 +1,7 @@
 """One applied environment a test run: apply tests, journeys, plans and docs share it.
 
-Everything runs in a copy of the work tree, so a run beside a kept demo disturbs neither, and "leaves the work tree clean"
-can be asked of the copy.
+Everything runs in a copy of the work tree, so a run beside a kept demo disturbs neither, and "leaves the work tree
+clean" can be asked of the copy.
 """
 
 import json
@@ -54,7 +54,7 @@ class Copy:
         return self.workspace.root
 
     def run(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        """`featureshare ARGUMENTS` in the copy, as a person would type it; fails the test when it fails, unless told not to."""
+        """`featureshare ARGUMENTS` in the copy, as a person would type it; with `check`, its failure is the test's."""
         done = subprocess.run(
             [sys.executable, "-m", "featureshare", *arguments],
             cwd=self.root,

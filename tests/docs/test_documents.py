@@ -1,4 +1,4 @@
-"""Every block of the README runs or is checked against what is there; module examples validate; rendered documents are current."""
+"""Every block of the README runs or is checked; module examples validate; rendered documents are current."""
 
 import os
 import re

@@ -1,0 +1,20 @@
+"""What was applied is clean under checkov and our own rules; the scan sees every stack."""
+
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_the_applied_plans_are_clean(applied_local: Any) -> None:
+    checkov = applied_local.copy.root / ".venv-checkov"
+    if not checkov.exists():
+        checkov.symlink_to(ROOT / ".venv-checkov")
+    found = applied_local.copy.json("scan", "local")
+    assert found["rendered_findings"] == []
+    assert found["failures"] == []
+    assert found["plans"] == len(applied_local.report["stacks"])
+    assert found["planned_documents"] > 60
+    assert found["planted_examples_caught"] >= found["rules"]
