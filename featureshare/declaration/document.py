@@ -21,6 +21,7 @@ KeyPath = tuple[str | int, ...]
 
 _YAML_11_BOOLEAN = re.compile(r"y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF")
 _DECIMAL = re.compile(r"0|[1-9][0-9]*")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = ("str", "int", "float", "bool", "null", "timestamp")
 
@@ -149,6 +150,9 @@ class _Reader:
         return self._scalar(node, path)
 
     def _scalar(self, node: Node, path: KeyPath) -> Any:
+        if _HALF_CHARACTER.search(str(node.value)):
+            self.refuse(node, path, "half a character: an escape of a surrogate.", "write the character itself")
+            return None
         if _quoted(node):
             return unicodedata.normalize("NFC", str(node.value))
         return self._plain(node, path, "value")

@@ -43,10 +43,14 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 
 @dataclass(frozen=True)
 class Drafts:
-    """The documents of an environment by the stem of their files; `folder` is the environment's folder."""
+    """The documents of an environment by the stem of their files; those that cannot be read are left out.
+
+    `folder` is the name of the environment's folder; `team_names` are all that have a file, readable or not.
+    """
 
     folder: str
     environment: Document | None
+    team_names: frozenset[str]
     teams: Mapping[str, Document]
     groups: Mapping[str, Document]
 

@@ -62,7 +62,7 @@ def _partition(drafts: Drafts) -> str:
 
 def _teams(drafts: Drafts) -> Iterator[Problem]:
     yield from same_name("team", "team", drafts.teams)
-    if drafts.environment and not drafts.teams:
+    if drafts.environment and not drafts.team_names:
         yield drafts.environment.problem((), "no team is declared.", "add a file to teams/")
     prefix, region = text(drafts.settings, "prefix"), text(drafts.settings, "region")
     most = min(_PREFIX_AND_TEAM, _BUCKET_NAME - _BUCKET_NAME_REST - len(region))
@@ -110,8 +110,10 @@ def _principal(drafts: Drafts, document: Document, principal: str) -> Iterator[P
             "a whole account as principal would let every role in it, and whoever makes roles there, use the grants.",
             "name the role, as arn:aws:iam::111122223333:role/serving",
         )
-    elif arn.count(":") >= 5 and not arn.startswith(
-        f"arn:{_partition(drafts)}:iam::{text(document.value, 'account')}:"
+    elif (
+        account
+        and arn.count(":") >= 5
+        and not arn.startswith(f"arn:{_partition(drafts)}:iam::{text(document.value, 'account')}:")
     ):
         yield document.problem(
             (*at, "role_arn"),

@@ -107,8 +107,8 @@ def _stores(document: Document) -> Iterator[Problem]:
 def _sharing(drafts: Drafts, document: Document) -> Iterator[Problem]:
     group = document.value
     owner, shared = text(group, "owner"), table(group, "shared_with")
-    known = ", ".join(sorted(drafts.teams))
-    if owner and owner not in drafts.teams:
+    known = ", ".join(sorted(drafts.team_names))
+    if owner and owner not in drafts.team_names:
         yield document.problem(("owner",), f"there is no team {owner}.", f"name one of: {known}")
     restricted = text(group, "classification") == "restricted"
     if restricted and text(group, "store") == "central":
@@ -117,7 +117,7 @@ def _sharing(drafts: Drafts, document: Document) -> Iterator[Problem]:
         )
     for team in shared:
         at = ("shared_with", team)
-        if team not in drafts.teams:
+        if team not in drafts.team_names:
             yield document.problem(at, f"there is no team {team}.", f"name one of: {known}")
         if team != owner and restricted:
             yield document.problem(at, "a restricted group is shared with nobody.", "leave the team out")

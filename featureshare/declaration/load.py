@@ -1,6 +1,7 @@
 """From a folder of YAML files to a Declaration, or to everything that is wrong with it, all at once."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +13,26 @@ from pydantic_core import ErrorDetails
 from featureshare.declaration.document import Document, KeyPath, read_document
 from featureshare.declaration.drafts import Drafts
 from featureshare.declaration.judge import judge, judge_use
-from featureshare.declaration.model import Environment, FeatureGroup, Team
+from featureshare.declaration.model import (
+    Environment,
+    Feature,
+    FeatureGroup,
+    OfflineStore,
+    OnlineStore,
+    Platform,
+    Principal,
+    Team,
+    Ttl,
+)
 from featureshare.declaration.normal import Declaration
 from featureshare.errors import BadInput, Problem
+
+# Every key of every kind of mapping, to suggest one for a misspelt key.
+_KEYS = frozenset(
+    key
+    for model in (Environment, Platform, Team, Principal, FeatureGroup, Feature, OnlineStore, Ttl, OfflineStore)
+    for key in model.model_fields
+)
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -40,6 +58,7 @@ def load(root: Path, environment: str) -> Declaration:
     drafts = Drafts(
         environment,
         document,
+        frozenset(teams),
         {name: team for name, team in teams.items() if team},
         {name: group for name, group in groups.items() if group},
     )
@@ -67,7 +86,10 @@ class _Problems:
 
     def add(self, problems: Iterable[Problem]) -> None:
         known = {(problem.file, problem.key) for problem in self.found}
-        self.found += [problem for problem in problems if (problem.file, problem.key) not in known]
+        for problem in problems:
+            if (problem.file, problem.key) not in known:
+                self.found.append(problem)
+                known.add((problem.file, problem.key))
 
     def touch(self, *keys: str) -> bool:
         """Whether a problem is at one of these keys of any file, or under it ("" for a file as a whole)."""
@@ -77,9 +99,9 @@ class _Problems:
 def _stray_files(folder: Path, shown: str) -> Iterator[Problem]:
     for path in sorted(folder.rglob("*")):
         file = path.relative_to(folder)
-        if path.suffix not in (".yaml", ".yml") or path.is_dir():
+        if path.suffix.lower() not in (".yaml", ".yml") or path.is_dir():
             continue
-        if path.suffix == ".yml":
+        if path.suffix != ".yaml":
             yield Problem(f"{shown}/{file}", "", "only files that end with .yaml are read.", "rename it to .yaml")
         elif str(file) != "environment.yaml" and (
             len(file.parts) != 2 or file.parts[0] not in ("teams", "feature-groups")
@@ -127,18 +149,16 @@ def _words(detail: ErrorDetails, key: str) -> tuple[str, str]:
         case "missing":
             return f"{key} is missing.", f"add `{key}:`"
         case "extra_forbidden":
-            return "unknown key.", "correct the spelling, or leave it out"
+            near = difflib.get_close_matches(key, sorted(_KEYS - {key}), n=1)
+            return "unknown key.", f"correct the spelling: {near[0]}" if near else "leave it out"
         case "string_type" if isinstance(value, int) and not isinstance(value, bool):
             return f"must be text, and {value} without quotes is a number.", f'write "{value}"'
         case "string_type":
             return f"must be text, not {_kind(value)}.", "write text, in quotes if in doubt"
         case "literal_error":
-            expected = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            near = difflib.get_close_matches(str(value), expected, n=1, cutoff=0.5)
-            return (
-                f"must be {context['expected'].replace(chr(39), '')}, not {value}.",
-                f"write {near[0] if near else 'one of them'}",
-            )
+            words = re.findall(r"'([^']+)'", context["expected"])
+            near = difflib.get_close_matches(str(value), words, n=1, cutoff=0.5) or ["one of them"]
+            return f"must be one of {', '.join(words)}, not {value}.", f"write {near[0]}"
         case "bool_type":
             return f"must be true or false, not {_kind(value)}.", "write true or false, without quotes"
         case "int_type":

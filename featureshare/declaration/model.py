@@ -69,7 +69,7 @@ FeatureName = Annotated[
     str,
     _Text(
         r"[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}",
-        "a feature's name is 1 to 64 letters, digits, hyphens and underscores, and begins and ends with a letter or digit",
+        "a feature's name is 1 to 64 letters, digits, hyphens and underscores, a letter or digit first and last",
         "rename it",
     ),
 ]
@@ -80,7 +80,7 @@ GroupName = Annotated[
     str,
     _Text(
         r"(?=.{1,64}$)[a-z][a-z0-9]*([_-][a-z0-9]+)*",
-        "a feature group's name is at most 64 lower-case letters, digits and single hyphens or underscores, a letter first",
+        "a feature group's name is up to 64 lower-case letters, digits, single hyphens or underscores, a letter first",
         "rename the file and the key, in lower case",
     ),
 ]
