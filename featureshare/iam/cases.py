@@ -13,7 +13,7 @@ from featureshare.errors import FeatureShareError
 from featureshare.iam.document import Policy, RepeatedKeys, unique_pairs
 from featureshare.iam.errors import DocumentError, Unsupported
 from featureshare.iam.model import ContextValue, Finding, Level, Request, World
-from featureshare.iam.principals import UnknownPrincipal, parse_principal
+from featureshare.iam.principals import UnknownPrincipalError, parse_principal
 
 _KNOWN = frozenset(
     {
@@ -127,7 +127,7 @@ def _request(raw: Any) -> Request:
 def _account(principal: str) -> str:
     try:
         return parse_principal(principal).account
-    except UnknownPrincipal:
+    except UnknownPrincipalError:
         return ""
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from featureshare.iam import values as read
 from featureshare.iam.model import ContextValue
 from featureshare.iam.patterns import Context, Match, compile_arn, compile_glob, has_literal_wildcard
-from featureshare.iam.variables import MULTIVALUED, Token, substitute, tokens, variables_of
+from featureshare.iam.variables import Token, substitute, tokens, variables_of
 
 Compare = Callable[[str, Context], bool]
 """Whether a request value matches one of the policy's values (before negation)."""
@@ -23,11 +23,11 @@ Compare = Callable[[str, Context], bool]
 _NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
 
 
-class UnknownOperator(ValueError):
+class UnknownOperatorError(ValueError):
     """An operator that is none of AWS's."""
 
 
-class BadValue(ValueError):
+class BadValueError(ValueError):
     """A value that its operator cannot take."""
 
 
@@ -82,11 +82,11 @@ class Clause:
         found = _NAME.fullmatch(name)
         kind = KINDS.get(found[2]) if found else None
         if found is None or kind is None:
-            raise UnknownOperator(f"condition operator {name!r} is not known")
+            raise UnknownOperatorError(f"condition operator {name!r} is not known")
         self.quantifier: str | None = found[1]
         self.if_exists = found[3] is not None
         if kind.family == "null" and (self.if_exists or self.quantifier):
-            raise UnknownOperator("Null takes neither IfExists nor a set operator")
+            raise UnknownOperatorError("Null takes neither IfExists nor a set operator")
         self.name = name
         self.shown_key = key
         self.key = key.lower()
@@ -106,7 +106,7 @@ class Clause:
     def _null(self) -> Callable[[Context], bool]:
         wanted = {read.boolean(value) for value in self.values}
         if None in wanted:
-            raise BadValue(f"Null takes true or false, not {', '.join(map(repr, self.values))}")
+            raise BadValueError(f"Null takes true or false, not {', '.join(map(repr, self.values))}")
         key = self.key
         return lambda context: (not any_value(context.get(key))) in wanted
 
@@ -188,7 +188,7 @@ def any_value(value: ContextValue | None) -> bool:
 
 
 def condition_values(raw: Any) -> tuple[str, ...]:
-    """The values of a condition as text. Raises BadValue for what JSON allows and IAM does not."""
+    """The values of a condition as text. Raises BadValueError for what JSON allows and IAM does not."""
     items = raw if isinstance(raw, list | tuple) else [raw]
     return tuple(_text(item) for item in items)
 
@@ -202,7 +202,7 @@ def _text(item: Any) -> str:
         return str(item)
     if isinstance(item, float):
         return format(Decimal(repr(item)), "f")
-    raise BadValue(f"a condition value is a string, number or boolean, not {item!r}")
+    raise BadValueError(f"a condition value is a string, number or boolean, not {item!r}")
 
 
 def _tokens(kind: Kind, value: str, variables: bool) -> tuple[Token, ...]:
@@ -245,7 +245,7 @@ def _compare(kind: Kind, values: tuple[str, ...], variables: bool) -> Compare:
     if kind.family == "bool":
         flags = {read.boolean(value) for value in values}
         if any(read.boolean(value) is None and "${" not in value for value in values):
-            raise BadValue(f"Bool takes true or false, not {', '.join(map(repr, values))}")
+            raise BadValueError(f"Bool takes true or false, not {', '.join(map(repr, values))}")
         flags.discard(None)
         return lambda value, _: read.boolean(value) in flags
     if kind.family == "ip":
@@ -323,5 +323,3 @@ _MATCHERS: Mapping[str, Callable[[tuple[Token, ...]], Match]] = {
     "string-like": compile_glob,
     "arn": _arn,
 }
-
-__all__ = ["KINDS", "MULTIVALUED", "BadValue", "Clause", "Kind", "UnknownOperator", "any_value", "condition_values"]

@@ -22,7 +22,7 @@ from featureshare.iam.model import (
     World,
 )
 from featureshare.iam.outcome import Outcome
-from featureshare.iam.principals import OF_ACCOUNT, Caller, Kind, UnknownPrincipal, caller_of, parse_principal
+from featureshare.iam.principals import OF_ACCOUNT, Caller, Kind, UnknownPrincipalError, caller_of, parse_principal
 from featureshare.iam.services import (
     KMS_CROSS_ACCOUNT,
     Regime,
@@ -72,7 +72,7 @@ def _question(request: Request, world: World, context: dict[str, ContextValue]) 
     resource = "*" if request.wildcard_only else request.resource
     try:
         caller = caller_of(parse_principal(request.principal), context)
-    except UnknownPrincipal as error:
+    except UnknownPrincipalError as error:
         return str(error)
     action = request.action
     service, _, name = action.partition(":")

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from featureshare.iam.conditions import BadValue, Clause, UnknownOperator
+from featureshare.iam.conditions import BadValueError, Clause, UnknownOperatorError
 from featureshare.iam.errors import IllFormed, Unsupported
 from featureshare.iam.model import ContextValue, Strength
 from featureshare.iam.patterns import ActionSet, ResourcePattern
 from featureshare.iam.principals import OF_ACCOUNT, Caller, Kind, PrincipalSet
-from featureshare.iam.variables import BadVariable
+from featureshare.iam.variables import BadVariableError
 
 CURRENT = "2012-10-17"
 _VERSIONS = (CURRENT, "2008-10-17")
@@ -140,7 +140,7 @@ class Statement:
         name, patterns = found or ("Resource", ("*",))
         try:
             self.resources = tuple(ResourcePattern(pattern, variables=variables) for pattern in patterns)
-        except BadVariable as error:
+        except BadVariableError as error:
             raise self._ill(str(error), f".{name}") from error
         self.not_resource = name == "NotResource"
         self.lints += [("1.3", text) for pattern in self.resources for text in pattern.lints]
@@ -190,9 +190,9 @@ class Statement:
             raise self._ill("a condition key is not empty", f".Condition.{name}")
         try:
             clause = Clause(name, key, value, variables=variables, deny=self.deny)
-        except UnknownOperator as error:
+        except UnknownOperatorError as error:
             raise Unsupported(self._document, place, str(error)) from error
-        except (BadValue, BadVariable) as error:
+        except (BadValueError, BadVariableError) as error:
             raise IllFormed(self._document, f"{place}.{key}", str(error)) from error
         self.lints += [(text[:3], text[4:]) for text in clause.lints]
         return clause
@@ -206,7 +206,10 @@ class Statement:
         kind = question.caller.principal.kind
         if self.deny and question.has_boundary and kind in OF_ACCOUNT and kind is not Kind.ROOT:
             return Strength.DIRECT  # hits whoever has a boundary, listed or not
-        return Strength.NONE if self.principals.lists(question.caller) else Strength.DIRECT
+        if self.deny:
+            return Strength.NONE if self.principals.lists(question.caller) else Strength.DIRECT
+        # Grants to everybody else. Who is named in whatever way, by role or account even, is nobody else.
+        return Strength.NONE if self.principals.strength(question.caller, deny=True) else Strength.DIRECT
 
     def on_resource(self, question: Question) -> bool:
         """Whether the resource matches. Where the readings of a pattern differ, the one that gives more access."""

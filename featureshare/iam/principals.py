@@ -38,7 +38,7 @@ _UNIQUE_ID = re.compile(r"(?:AROA|AIDA|AGPA|AIPA|ANPA|ANVA|ASCA)[A-Z0-9]+")
 _SERVICE_LINKED = re.compile(r"arn:[a-z0-9-]+:iam::[^:]*:role/aws-service-role/[^/]+/[^/]+")
 
 
-class UnknownPrincipal(ValueError):
+class UnknownPrincipalError(ValueError):
     """Text that names no kind of principal this engine knows."""
 
 
@@ -55,7 +55,7 @@ class Principal:
 
 @lru_cache(maxsize=16384)
 def parse_principal(text: str) -> Principal:
-    """Read a request principal. Raises UnknownPrincipal."""
+    """Read a request principal. Raises UnknownPrincipalError."""
     if text == "anonymous":
         return Principal(text, Kind.ANONYMOUS, "")
     if found := _STS.fullmatch(text):
@@ -71,7 +71,7 @@ def parse_principal(text: str) -> Principal:
         return Principal(text, kinds.get(kind, Kind.IDENTITY), account, partition, name)
     if _HOST.fullmatch(text):
         return Principal(text, Kind.SERVICE, "")
-    raise UnknownPrincipal(f"{text!r} is not a principal that can make a request")
+    raise UnknownPrincipalError(f"{text!r} is not a principal that can make a request")
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class PrincipalSet:
             return
         try:
             named = parse_principal(entry)
-        except UnknownPrincipal:
+        except UnknownPrincipalError:
             self.lints.append(f"2.3 {entry!r} names no principal: matches nobody")
             return
         if named.kind is Kind.ROOT:

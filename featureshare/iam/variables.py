@@ -24,7 +24,7 @@ MULTIVALUED = frozenset(
 )
 
 
-class BadVariable(ValueError):
+class BadVariableError(ValueError):
     """A `${` that does not start a policy variable."""
 
 
@@ -64,7 +64,7 @@ _WILD = re.compile(r"([*?])")
 def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token, ...]:
     """Split `text` into literal runs, wildcards and variables.
 
-    `variables` is true for documents of version 2012-10-17. Raises BadVariable where `${` opens no variable.
+    `variables` is true for documents of version 2012-10-17. Raises BadVariableError where `${` opens no variable.
     """
     out: list[Token] = []
     at = 0
@@ -74,7 +74,7 @@ def tokens(text: str, *, variables: bool, wildcards: bool = True) -> tuple[Token
             break
         found = _VARIABLE.match(text, start)
         if found is None:
-            raise BadVariable(f"`{text[start:]}` is not a policy variable")
+            raise BadVariableError(f"`{text[start:]}` is not a policy variable")
         _split(text[at:start], wildcards, out)
         sign, key, default = found.groups()
         out.append(sign if sign else Variable(key.lower(), default))

@@ -158,6 +158,7 @@ def allow_then_deny(**element: object) -> tuple[dict[str, object], ...]:
         wildcard_only=True,
         identity=one(Resource="arn:aws:s3:::*"),
     ),
+    Row("1.4", RESOURCE, "one sign is not star", IMPLICIT, action=LIST, resource="*", identity=one(Resource="?")),
     Row("1.4-inferred", NOT_RESOURCE, "an ARN", ALLOWED, action=LIST, resource="*", identity=one(NotResource=BUCKET)),
     Row(
         "1.4-inferred",

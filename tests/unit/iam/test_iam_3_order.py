@@ -1,5 +1,6 @@
 """Section 3: order of evaluation."""
 
+import pytest
 from iam_table import (
     ALLOWED,
     AS_ROLE,
@@ -26,6 +27,8 @@ from iam_table import (
     doc,
     rows,
 )
+
+from featureshare.iam import Level, Policy, Request, World, walk_through
 
 LOGIC = "reference_policies_evaluation-logic"
 ONE = "reference_policies_evaluation-logic_policy-eval-basics-single-account"
@@ -523,3 +526,35 @@ def test_an_allow_names_the_statements_that_allowed() -> None:
         ("resource", "Readers"),
         ("identity", "Statement[0]"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "finding"),
+    [
+        (Row("", RCP, "", ALLOWED, principal=LINKED, identity=ALL, rcps=((rcp(),),)), ("inferred", "3.2")),
+        (
+            Row("", RCP, "", ALLOWED, action="glue:X", resource=GLUE_TABLE, identity=ALL, rcps=((rcp(),),)),
+            ("lint", "3.2"),
+        ),
+        (Row("", SESSION_POLICY, "", ALLOWED, principal=FEDERATED, identity=ALL), ("not-decided", "3.7")),
+        (Row("", OWNERSHIP, "", IMPLICIT, policy=to(USER), facts={"object_owner": C}), ("not-decided", "3")),
+        (Row("", LOGIC, "", IMPLICIT, principal="nobody"), ("unsupported", "2.1")),
+        (Row("", LOGIC, "", IMPLICIT, action="s3:Get*", identity=ALL), ("unsupported", "2.1")),
+    ],
+)
+def test_findings(row: Row, finding: tuple[str, str]) -> None:
+    check(row)
+    assert finding in {(item.kind, item.rule) for item in answer(row).findings}
+
+
+def test_walk_through_tells_every_layer_and_what_was_not_applied() -> None:
+    policy = Policy.parse(doc({"Sid": "Readers", "Principal": {"AWS": A}}), name="bucket")
+    level = Level("root", (Policy.parse(DENY_ALL, name="fence"),))
+    world = World(resource=policy, rcps=(level,), management_account=B)
+    told = walk_through(Request(USER, "s3:GetObject", OBJECT, B), world)
+    assert "rule       across accounts" in told
+    assert "ALLOW Readers: allows s3:GetObject" in told
+    assert "identity: no allow" in told
+    assert "not applied: RCPs" in told
+    assert "ImplicitlyDenied\n  identity: no statement allows s3:GetObject" in told
+    assert walk_through(Request("nobody", "s3:GetObject", OBJECT, B), world).startswith("ImplicitlyDenied")

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iam_table import FEDERATED, KEY, OBJECT, ROLE, ROOT, SERVICE, SESSION, TARGET, USER, A, B, Row, answer
+from iam_table import EVERYTHING, FEDERATED, KEY, OBJECT, ROLE, ROOT, SERVICE, SESSION, TARGET, USER, A, B, Row, answer
 
 PRINCIPALS = [USER, ROLE, SESSION, ROOT, FEDERATED, SERVICE, "anonymous"]
 ACTIONS = {
