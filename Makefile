@@ -27,7 +27,8 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
-	@$(QUIET_AWS) $(BIN)/pytest
+	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration
+	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration
 
 ##@ Work
 
@@ -48,7 +49,7 @@ verify: $(VENV)/.local ## Use what ENV declares and try what it does not
 check: $(VENV)/.lint ## The inner loop, under a minute: lint of Python, quick tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(QUIET_AWS) $(BIN)/pytest -q $(wildcard tests/unit tests/declaration)
+	@$(QUIET_AWS) $(BIN)/pytest --quiet --numprocesses 2 --dist loadfile tests/unit
 
 .PHONY: lint
 lint: $(VENV)/.lint ## ruff, mypy, terraform fmt, shellcheck
@@ -74,7 +75,7 @@ policies: $(VENV)/.local ## Write the IAM documents of ENV to docs/policies/ENV
 
 .PHONY: unit
 unit: $(VENV)/.test ## The unit tests alone
-	@$(QUIET_AWS) $(BIN)/pytest tests/unit
+	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit
 
 .PHONY: bench
 bench: $(VENV)/.test ## How fast it is: nothing here fails for being slow

@@ -80,6 +80,21 @@ def documents_of(resource_type: str, address: str, values: Mapping[str, Any]) ->
                 yield PlanDocument(address, "inline_policy", "identity", inline["policy"])
 
 
+def unwrapped(conf: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a resource as a plan has them, out of checkov's form, which puts every value into a list of one."""
+
+    def value_of(value: Any) -> Any:
+        return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+    values = {name: value_of(value) for name, value in conf.items() if name != "inline_policy"}
+    if blocks := conf.get("inline_policy"):
+        # Blocks stay a list, the values in each are wrapped again. A role read back lists all its inline policies here.
+        values["inline_policy"] = [
+            {name: value_of(value) for name, value in block.items()} for block in blocks if isinstance(block, Mapping)
+        ]
+    return values
+
+
 def judge_document(document: PlanDocument, context: Context, rules: Iterable[Rule]) -> list[Finding]:
     """The findings of one document; one that is unknown, or no JSON, is a finding of FS030."""
     rules = tuple(rules)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from work_copy import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import HERE, REPOSITORY, Terraform
+from declaration_support import HERE, REPOSITORY, Terraform
 from generate import generate
 
 from featureshare.declaration import Declaration, encode, load

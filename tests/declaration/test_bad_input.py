@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import HERE, Terraform
+from declaration_support import HERE, Terraform
 from ruamel.yaml import YAML
 
 from featureshare.declaration import load

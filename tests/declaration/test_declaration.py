@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import HERE, REPOSITORY
+from declaration_support import HERE, REPOSITORY
 from typer.testing import CliRunner
 
 from featureshare.cli.declaration import app

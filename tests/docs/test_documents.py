@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Copy, copy_work_tree
 from ruamel.yaml import YAML
 from sybil import Document, Sybil
 from sybil.example import Example
 from sybil.parsers.markdown import CodeBlockParser
+from work_copy import ROOT, Copy, copy_work_tree
 
 from featureshare.runner.environment import child_environment
 from featureshare.runner.machine import Machine

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import tftest
-from conftest import Copy
+from work_copy import Copy
 
 from featureshare.runner.declared import read_normal
 from featureshare.runner.machine import Machine, open_access, shell_variables

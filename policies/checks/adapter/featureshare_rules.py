@@ -15,7 +15,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from featureshare.scan.model import Context
-from featureshare.scan.plan import RESOURCE_TYPES, described, documents_of, judge_document
+from featureshare.scan.plan import RESOURCE_TYPES, described, documents_of, judge_document, unwrapped
 from featureshare.scan.rules import Rule, load_rules
 
 _REQUEST = json.loads(Path(os.environ["FEATURESHARE_SCAN"]).read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ class FeatureShareCheck(BaseResourceCheck):  # type: ignore[misc]
 
     def scan_resource_conf(self, conf: dict[str, list[Any]]) -> CheckResult:
         scanned_file = self.entity_path.split(":", 1)[0]
-        values = {name: _unwrapped(name, value) for name, value in conf.items()}
+        values = unwrapped(conf)
         self.details = [
             described(document, finding, _POLICIES)
             for document in documents_of(self.entity_type, "", values)
@@ -53,11 +53,6 @@ class FeatureShareCheck(BaseResourceCheck):  # type: ignore[misc]
         ]
         self.evaluated_keys = sorted({document.attribute for document in documents_of(self.entity_type, "", values)})
         return CheckResult.FAILED if self.details else CheckResult.PASSED
-
-
-def _unwrapped(name: str, value: Any) -> Any:
-    """checkov puts every value of a plan into a list of one; lists of blocks stay lists."""
-    return value[0] if isinstance(value, list) and len(value) == 1 and name != "inline_policy" else value
 
 
 CHECKS = [FeatureShareCheck(rule) for rule in load_rules(Path(_REQUEST["rules"]))]

@@ -50,7 +50,6 @@ LINES: list[tuple[str, str, Any, Any, bool]] = [
             ("BoolIfExists", "true", YES),
             ("NumericLessThanIfExists", "5", YES),
             ("StringNotEqualsIfExists", "a", YES),
-            ("ForAnyValue:StringEqualsIfExists", "a", YES),
             ("Null", "true", YES),
             ("Null", "false", NO),
             ("Null", True, YES),
@@ -399,6 +398,16 @@ def test_a_condition_without_values_never_helps() -> None:
         row = Row("5.1", CONDITION, "", IMPLICIT, identity=when(**{operator: {"a:x": []}}), context={"a:x": "1"})
         check(row)
     check(Row("5.1", CONDITION, "", EXPLICIT, identity=deny_when("StringNotEquals", "a:x", []), context={"a:x": "1"}))
+
+
+@pytest.mark.parametrize("given", [{}, {"a:x": ()}, {"a:x": ""}])
+def test_for_any_value_if_exists_without_a_value_never_helps(given: dict[str, Any]) -> None:
+    """One rule (5.5) makes it false, another (5.3) true; on AWS an Allow was seen not to apply."""
+    name = "ForAnyValue:StringEqualsIfExists"
+    check(Row("5.5", MULTI, "", IMPLICIT, identity=when(**{name: {"a:x": "a"}}), context=given))
+    check(Row("5.5", MULTI, "", EXPLICIT, identity=deny_when(name, "a:x", "a"), context=given))
+    row = Row("5.5", MULTI, "", IMPLICIT, identity=when(**{name: {"a:x": "a"}}), context=given)
+    assert ("inferred", "5.3") in {(finding.kind, finding.rule) for finding in answer(row).findings}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from featureshare.scan import planted
 from featureshare.scan.builtin import read_builtin
 from featureshare.scan.checkov import ScanFailed, scan_plans
 from featureshare.scan.model import EXAMPLE_CONTEXT
-from featureshare.scan.plan import BadPlan, PlanDocument, documents, documents_of, judge_document, read_plan
+from featureshare.scan.plan import BadPlan, PlanDocument, documents, documents_of, judge_document, read_plan, unwrapped
 from featureshare.scan.rules import BrokenRules, load_rules
 from featureshare.scan.templates import template_of
 
@@ -143,3 +143,19 @@ def test_accepted_findings_are_accepted_where_the_file_says_and_nowhere_else() -
 def test_planted_plans_are_plain_json(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text(json.dumps(planted.plant(RULES).plan))
     assert read_plan(tmp_path / "plan.json")
+
+
+def test_checkovs_form_of_a_role_read_back_holds_the_same_documents() -> None:
+    """After an apply a role lists its inline policies; checkov wraps the values of each block once more."""
+    policies = [{"name": "read", "policy": '{"a": 1}'}, {"name": "key", "policy": '{"b": 2}'}]
+    read_back = {"assume_role_policy": "{}", "managed_policy_arns": ["a", "b"], "inline_policy": policies}
+    wrapped = {
+        "assume_role_policy": [{}],
+        "managed_policy_arns": [["a", "b"]],
+        "inline_policy": [{name: [value] for name, value in block.items()} for block in policies],
+    }
+
+    def inline(values: dict[str, Any]) -> list[Any]:
+        return [one.source for one in documents_of("aws_iam_role", "", values) if one.attribute == "inline_policy"]
+
+    assert inline(unwrapped(wrapped)) == inline(read_back) == ['{"a": 1}', '{"b": 2}']
