@@ -1,16 +1,24 @@
 """`featureshare access`: matrix, proof and what follows from them, without an AWS account."""
 
+import sys
+import tempfile
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from featureshare.access import PROVED, UNDECIDED, Matrix, Model, Proof, prove
+from featureshare.access import PROVED, UNDECIDED, Matrix, Model, Proof, mutants, prove
+from featureshare.access.diff import checked_out, compare
+from featureshare.access.diff import markdown as diff_markdown
+from featureshare.access.explain import Explainer, Pasted, read_pasted
 from featureshare.access.matrix import as_csv, markdown
+from featureshare.access.minimal import logged, minimal
 from featureshare.access.plans import differences, from_plans
 from featureshare.access.residual import listed_residual
 from featureshare.cli.common import AsJson, Env, emit
 from featureshare.declaration import load
+from featureshare.errors import BadInput, FeatureShareError, Problem
 from featureshare.render import Render, render
 from featureshare.workspace import Workspace
 
@@ -32,7 +40,7 @@ def _normal(workspace: Workspace, env: str) -> dict[str, Any]:
     return load(workspace.environments, env).normal()
 
 
-# matrix -------------------------------------------------------------------------------------------------------------
+# matrix ------------------------------------------------------------------------------------------------------------
 @app.command("matrix")
 def matrix_of(
     env: Env,
@@ -64,7 +72,7 @@ def _table(rows: list[list[str]]) -> None:
         typer.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
-# prove --------------------------------------------------------------------------------------------------------------
+# prove -------------------------------------------------------------------------------------------------------------
 @app.command("prove")
 def prove_environment(
     env: Env,
@@ -119,3 +127,129 @@ def _show(proof: Proof, source: Source) -> None:
         typer.echo("What remains reachable (docs/threat-model.md, residual):")
         for key, text in proof.residual.items():
             typer.echo(f"  {key}: {text}")
+
+
+# diff --------------------------------------------------------------------------------------------------------------
+@app.command("diff")
+def diff_of(
+    env: Env,
+    base: Annotated[str, typer.Option("--base", help="The revision to compare with, such as origin/main.")],
+    json_: AsJson = False,
+    markdown_: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a pull request.")] = False,
+    fail_on_new: Annotated[
+        bool, typer.Option("--fail-on-new", help="Exit status 1 if anything is newly allowed.")
+    ] = False,
+    require_approvals: Annotated[
+        bool, typer.Option("--require-approvals", help="Name the teams whose data becomes newly reachable, one a line.")
+    ] = False,
+) -> None:
+    """Which access a change adds and takes away, as cells of the matrix and as requests."""
+    workspace = Workspace.find()
+    normal = _normal(workspace, env)
+    with tempfile.TemporaryDirectory() as scratch:
+        before = render(env, checked_out(workspace.root, base, Path(scratch)))
+    found = compare(before, render(env, workspace.root), normal)
+    if json_:
+        emit({"environment": env, "base": base} | found.as_dict())
+    elif require_approvals:
+        typer.echo("\n".join(found.approvers), nl=bool(found.approvers))
+    else:
+        text = diff_markdown(found, base)
+        typer.echo(text if markdown_ else text.replace("**", "").replace("`", ""), nl=False)
+    if fail_on_new and found.new_access:
+        raise typer.Exit(FAILED_STATUS)
+
+
+# minimal -----------------------------------------------------------------------------------------------------------
+@app.command("minimal")
+def minimal_of(
+    env: Env,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="A decision log of local AWS (JSON lines); default: the one running.")
+    ] = None,
+    json_: AsJson = False,
+) -> None:
+    """Every grant is required by some call. Exit status 1 if nothing requires one."""
+    workspace = Workspace.find()
+    normal = _normal(workspace, env)
+    file = log or workspace.state(env) / "decisions.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    if log is not None and not lines:
+        raise FeatureShareError(f"{log} is not there, or holds nothing.")
+    found = minimal(normal, render(env, workspace.root), workspace.root / "policies", logged(lines))
+    if json_:
+        emit({"environment": env} | found.as_dict())
+    else:
+        for one in found.unneeded:
+            typer.echo(
+                f"nothing requires {one.action} on {one.resource} (policies/{one.template}, {one.sid}, {one.holder})"
+            )
+        for template, sid, action in found.unexercised():
+            typer.echo(f"documented, not exercised: {action} (policies/{template}, {sid})")
+        typer.echo(
+            f"{env}: {len(found.exercised)} grants exercised by {found.calls} logged checks, "
+            f"{len(found.documented)} documented, {len(found.unneeded)} that nothing requires."
+        )
+    if found.unneeded:
+        raise typer.Exit(FAILED_STATUS)
+
+
+# mutants -----------------------------------------------------------------------------------------------------------
+@app.command("mutants")
+def mutants_of(
+    env: Env,
+    only: Annotated[str, typer.Option("--only", help="Only documents whose name holds this text.")] = "",
+    json_: AsJson = False,
+) -> None:
+    """Is every systematic change of every document noticed? Exit status 1 if a mutant survives."""
+    workspace = Workspace.find()
+    score = mutants.run(_normal(workspace, env), render(env, workspace.root), only=only)
+    if json_:
+        emit({"environment": env} | score.as_dict())
+    else:
+        rows = [["operator", "mutants", *mutants.FATES]]
+        for operator, counts in sorted(score.counts.items()):
+            rows.append([operator, str(sum(counts.values())), *(str(counts[fate]) for fate in mutants.FATES)])
+        _table(rows)
+        for one in score.survivors:
+            typer.echo(f"survived: {one.document}: {one.operator}: {one.what} {one.by}".rstrip())
+        typer.echo(f"{env}: {score.total} mutants, {len(score.survivors)} survived, {score.seconds:.0f} s.")
+    if score.survivors or not score.total:
+        raise typer.Exit(FAILED_STATUS)
+
+
+# explain -----------------------------------------------------------------------------------------------------------
+@app.command("explain")
+def explain_of(
+    env: Env,
+    principal: Annotated[str, typer.Option("--principal", help="An ARN, or team/principal.")] = "",
+    action: Annotated[str, typer.Option("--action", help="Such as sagemaker:GetRecord.")] = "",
+    resource: Annotated[str, typer.Option("--resource", help="An ARN, or the name of a feature group.")] = "*",
+    json_: AsJson = False,
+) -> None:
+    """Why a call is denied, and what to declare. Without options: a message or CloudTrail event on standard input."""
+    workspace = Workspace.find()
+    explainer = Explainer(_normal(workspace, env), Model(render(env, workspace.root)))
+    pasted = Pasted(principal, action, resource)
+    if not (principal and action):
+        pasted = read_pasted(sys.stdin.read())
+    if not (pasted.principal and pasted.action):
+        if not pasted.cause:
+            fix = "give --principal and --action, or paste the whole message or event on standard input."
+            raise BadInput([Problem("standard input", "", "no principal and action can be read from it.", fix)])
+        if json_:
+            emit({"environment": env, "cause": pasted.cause})
+        else:
+            typer.echo(f"cause: {pasted.cause}")
+        return
+    found = explainer.explain(pasted.principal, pasted.action, pasted.resource)
+    if json_:
+        emit({"environment": env} | found.as_dict() | {"cause": pasted.cause})
+        return
+    for link in found.links:
+        place = " ".join(part for part in (link.document, link.sid) if part)
+        typer.echo(f"{'ok    ' if link.ok else 'BROKEN'} {link.name}: {link.text}{f' [{place}]' if place else ''}")
+    typer.echo("allowed" if found.allowed else "denied on purpose" if found.on_purpose else "denied")
+    for text in (pasted.cause, found.advice):
+        if text:
+            typer.echo(text)

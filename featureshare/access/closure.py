@@ -1,0 +1,84 @@
+"""Who can become whom: the closure of sts:AssumeRole over the documents, from every principal that a team has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from featureshare.access.atoms import is_glob, matches
+from featureshare.access.model import Actor, Model
+from featureshare.access.purposes import Purposes
+from featureshare.iam import decide
+
+_LONGEST = 4
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A session that a team's principal can hold: `path` are the roles assumed to get there, empty for itself."""
+
+    team: str
+    principal: str
+    actor: Actor
+    path: tuple[str, ...]
+
+
+class Closure:
+    """Sessions within reach of each team."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.purposes = Purposes(model)
+        self.actors = {arn: model.role_actor(role) for arn, role in model.roles.items()}
+        self._steps: dict[str, tuple[str, ...]] = {}
+
+    def principals(self) -> Iterator[Reach]:
+        """Where each team starts: its execution roles, and what it brought (whose policies are not ours)."""
+        known: set[str] = set()
+        for role in self.model.roles.values():
+            if role.kind == "execution" and role.team:
+                known.add(role.arn)
+                yield Reach(role.team, role.principal or role.name, self.actors[role.arn], ())
+        for team, it in self.model.render["teams"].items():
+            for name, principal in it["execution_roles"].items():
+                source = principal["arn"].replace("*", "x").replace("?", "x")
+                if principal["arn"] not in known:
+                    yield Reach(team, name, self.model.adversary(source), ())
+
+    def reaches(self) -> Iterator[Reach]:
+        """Every session of every team, shortest path first."""
+        for start in self.principals():
+            seen = {start.actor.source}
+            queue = [start]
+            for reach in queue:
+                yield reach
+                if len(reach.path) >= _LONGEST:
+                    continue
+                for arn in self.steps(reach.actor):
+                    if arn not in seen:
+                        seen.add(arn)
+                        queue.append(Reach(start.team, start.principal, self.actors[arn], (*reach.path, arn)))
+
+    def steps(self, actor: Actor) -> tuple[str, ...]:
+        """The roles that an actor may assume."""
+        found = self._steps.get(actor.source)
+        if found is None:
+            found = tuple(arn for arn in self._candidates(actor) if self._assumes(actor, arn))
+            self._steps[actor.source] = found
+        return found
+
+    def _candidates(self, actor: Actor) -> Iterator[str]:
+        """Roles that the actor's own documents name, or that trust it strongly enough to need none (same account)."""
+        patterns: dict[str, None] = {}
+        for policy in actor.identity:
+            for statement in policy.about("sts:assumerole")[1]:
+                patterns |= {"*": None} if statement.not_resource else {one.text: None for one in statement.resources}
+        exact = {pattern for pattern in patterns if not is_glob(pattern)}
+        globs = [pattern for pattern in patterns if is_glob(pattern)]
+        for arn, role in self.model.roles.items():
+            if arn in exact or role.account == actor.account or any(matches(pattern, arn) for pattern in globs):
+                yield arn
+
+    def _assumes(self, actor: Actor, arn: str) -> bool:
+        account = self.model.roles[arn].account
+        context = self.model.context(actor, arn, account) | {"sts:RoleSessionName": "session"}
+        world = self.model.world(actor, "sts:AssumeRole", arn, account)
+        return decide(self.model.request(actor, "sts:AssumeRole", arn, account, context), world).allowed

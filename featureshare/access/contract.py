@@ -1,0 +1,387 @@
+"""The contract: who may do what, as the declaration means it.
+
+Rules come from the declaration's grants by way of the calls that a verb makes (`purposes`), from what roles without a
+verb are for, and from what the threat model leaves to administrators. No policy document is read here, so that a
+document can be held against it.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from featureshare.access.atoms import is_glob, matches
+from featureshare.access.domain import boundary_actions, deploy_rules, platform_rules
+from featureshare.access.model import Actor, Context, Model, Role
+from featureshare.access.purposes import KIND_OF_VERB, Need, Purposes
+from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
+
+# The service that runs each kind of compute, and whether it says for which account it takes a role.
+COMPUTE = {
+    "ec2": ("ec2.amazonaws.com", False),
+    "ecs": ("ecs-tasks.amazonaws.com", True),
+    "emr": ("ec2.amazonaws.com", False),
+    "emr-serverless": ("emr-serverless.amazonaws.com", True),
+    "lambda": ("lambda.amazonaws.com", False),
+    "sagemaker": ("sagemaker.amazonaws.com", True),
+}
+
+# What the organization's guard keeps from everybody but the deploy role.
+ROLE_CHANGES = frozenset(
+    f"iam:{name}".lower()
+    for name in (
+        *("AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
+        *("DetachRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy", "TagRole", "UntagRole"),
+        *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
+    )
+)
+ALIAS_CHANGES = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
+_LISTINGS = frozenset({"s3:listbucket", "s3:listbucketmultipartuploads", "s3:listbucketversions"})
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+
+
+@dataclass(frozen=True)
+class Use:
+    """One declared use: a principal of a team, the grant behind it, and what it needs along its path.
+
+    `path` are the roles assumed on the way, empty for a team's own store.
+    """
+
+    team: str
+    principal: str
+    source: str
+    verb: str
+    group: str
+    path: tuple[str, ...]
+    needs: tuple[Need, ...]
+
+
+class Contract:
+    """What is declared, over the names of one environment's model.
+
+    `missing` says what the declaration wants and the documents do not even name. `rules` are by the ARN (or pattern of
+    it) of the principal; services by their names.
+    """
+
+    def __init__(self, normal: Mapping[str, Any], model: Model) -> None:
+        self.normal = normal
+        self.model = model
+        self.purposes = Purposes(model)
+        self.missing: list[str] = []
+        self.uses: list[Use] = []
+        self.needs: dict[str, list[Need]] = defaultdict(list)
+        self.rules: dict[str, list[Rule]] = defaultdict(list)
+        self.paths: dict[str, list[Rule]] = {}
+        self.sources: dict[str, str] = {}
+        self._find_names()
+        self._execution()
+        self._offline_store()
+        self._access_paths()
+        for role in model.roles.values():
+            if role.kind == "deploy":
+                self.rules[role.arn] += deploy_rules(model, role.account)
+                self._trusted(model.platform, role.arn, organization=False)
+        self.rules[model.platform] += platform_rules(model)
+        self._globs = [source for source in self.rules if is_glob(source)]
+
+    # names -----------------------------------------------------------------------------------------------------------
+    def _find_names(self) -> None:
+        model = self.model
+        self._groups = {one["name"]: one for one in model.render["feature_groups"].values()}
+        for name in sorted(set(self.normal["feature_groups"]) - set(self._groups)):
+            self.missing.append(f"feature group {name} is declared and no document knows it")
+        self._access = {
+            (role.team, role.kind): role.arn for role in model.roles.values() if role.account == model.central
+        }
+        self._workgroups = {
+            (one["team"], one["account"], one["stack"]): one for one in model.render["workgroups"].values()
+        }
+        self._results = {one.team: one.name for one in model.buckets.values() if one.kind == "results"}
+
+    def grants(self) -> Iterator[tuple[str, str, str]]:
+        """Every (team, group, verb) of the declaration; its owner writes a group."""
+        for name, group in self.normal["feature_groups"].items():
+            yield group["owner"], name, "write"
+            for team, verbs in group["shared_with"].items():
+                for verb in verbs:
+                    if (team, verb) != (group["owner"], "write"):
+                        yield team, name, verb
+
+    def principal_arn(self, team: str, name: str) -> str:
+        """The ARN of a declared principal, or its pattern for a permission set. Built from the declaration alone."""
+        it, environment = self.normal["teams"][team], self.normal["environment"]
+        principal = it["principals"][name]
+        stem = f"arn:{environment['partition']}:iam::{it['account']}:"
+        if principal["kind"] == "user":
+            return f"{stem}user/{principal['user_name']}"
+        if principal["kind"] == "sso":
+            name = principal["permission_set"]
+            return f"{stem}role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{name}_????????????????"
+        prefix = environment["prefix"]
+        return principal["role_arn"] or f"{stem}role/{prefix}/execution/{team}/{prefix}-{team}-{name}"
+
+    # rules -----------------------------------------------------------------------------------------------------------
+    def _trusted(self, source: str, role: str, *, organization: bool = True) -> tuple[Need, ...]:
+        """`source` may become `role`."""
+        needs = self.purposes.assume(role, source.split(":")[4])
+        wanted = self.model.organization if organization else None
+        extra = (Condition(ORGANIZATION, (wanted,)),) if wanted else ()
+        self._add(source, needs, f"becomes {role.rsplit('/', 1)[-1]}", extra)
+        return needs
+
+    def _add(self, source: str, needs: Iterable[Need], why: str, extra: tuple[Condition, ...] = ()) -> None:
+        seen = self.rules[source]
+        for need in needs:
+            if need.check.as_role is not None:
+                continue
+            rule = rule_of(need.check, self.model, why, extra)
+            if rule not in seen[-64:]:
+                seen.append(rule)
+            self.needs[source].append(need)
+
+    def _execution(self) -> None:
+        model = self.model
+        shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+        own: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for team, name, verb in self.grants():
+            if name in self._groups and team in self.normal["teams"]:
+                store = self.normal["feature_groups"][name]["store"]
+                (shared if store == "central" else own)[team, verb].append(name)
+        filled: set[str] = set()
+        for team, it in self.normal["teams"].items():
+            for name, principal in it["principals"].items():
+                source = self.principal_arn(team, name)
+                self.sources[source] = f"{team}/{name}"
+                self._compute(source, principal)
+                for verb in principal["verbs"]:
+                    if groups := shared.get((team, verb)):
+                        self._shared(team, name, source, verb, groups, filled)
+                    if groups := own.get((team, verb)):
+                        self._own(team, name, source, verb, groups)
+                if "read-offline" in principal["verbs"] and team in self._results:
+                    self._combined(team, name, source)
+        for role in model.roles.values():
+            if role.kind == "offline-store":
+                self._service("sagemaker.amazonaws.com", role.arn, role.account, True)
+
+    def _compute(self, source: str, principal: Mapping[str, Any]) -> None:
+        if principal["kind"] != "role" or principal["role_arn"] is not None:
+            return
+        if source not in self.model.roles:
+            self.missing.append(f"execution role {source} is declared and not rendered")
+        if principal["compute"] in COMPUTE:
+            service, sends = COMPUTE[principal["compute"]]
+            self._service(service, source, source.split(":")[4], sends)
+
+    def _service(self, service: str, role: str, account: str, sends: bool) -> None:
+        conditions = (Condition("aws:SourceAccount", (account,)),) if sends else ()
+        self.rules[service].append(Rule(frozenset({"sts:assumerole"}), role, account, conditions, "runs as it"))
+
+    def _shared(self, team: str, name: str, source: str, verb: str, groups: list[str], filled: set[str]) -> None:
+        role = self._access.get((team, KIND_OF_VERB[verb]))
+        if role is None:
+            self.missing.append(f"{team} is granted {verb} on {', '.join(groups)} and there is no role for it")
+            return
+        step = self._trusted(source, role)
+        workgroup = self._workgroups.get((team, self.model.central, "central-team"))
+        for group in groups:
+            needs = self.purposes.verb(verb, self._groups[group], self.model.central, workgroup)
+            if role not in filled:
+                self._add(role, needs, f"{verb} on {group}")
+            self.uses.append(Use(team, name, source, verb, group, (role,), step + needs))
+        if verb == "read-offline" and role not in filled and team in self._results:
+            self._add(role, self.purposes.results(self._results[team], self.model.central), "results of its queries")
+        filled.add(role)
+
+    def _own(self, team: str, name: str, source: str, verb: str, groups: list[str]) -> None:
+        if verb == "manage":
+            return
+        account = self.normal["teams"][team]["account"]
+        workgroup = self._workgroups.get((team, account, "team"))
+        for group in groups:
+            needs = self.purposes.verb(verb, self._groups[group], account, workgroup)
+            self._add(source, needs, f"{verb} on {group}, its own")
+            self.uses.append(Use(team, name, source, verb, group, (), needs))
+
+    def _combined(self, team: str, name: str, source: str) -> None:
+        account = self.normal["teams"][team]["account"]
+        workgroup = self._workgroups.get((team, account, "team"))
+        database = self.model.render["teams"][team]["shared_database"]
+        if workgroup is None or database is None:
+            self.missing.append(f"{team} reads offline and has no workgroup or database of its own")
+            return
+        needs = self.purposes.combine(workgroup, database, account)
+        needs += self.purposes.results(self._results[team], account)
+        self._add(source, needs, "the combined pattern")
+        self.uses.append(Use(team, name, source, "combine", database, (), needs))
+
+    def _offline_store(self) -> None:
+        for group in self._groups.values():
+            if not group["offline_store"]["enabled"]:
+                continue
+            needs = self.purposes.offline_store(group)
+            for need in needs:
+                role = str(need.check.as_role)
+                rule = rule_of(need.check, self.model, f"offline store of {group['name']}", ())
+                if rule not in self.rules[role]:
+                    self.rules[role].append(rule)
+                self.needs[role].append(need)
+
+    def _access_paths(self) -> None:
+        """What buckets and keys of the central account grant by role path: whoever holds a role under it has that much.
+
+        Roles under the paths are the deploy role's alone to make, which the organization's guard sees to.
+        """
+        model = self.model
+        central = [group for group in self._groups.values() if group["account"] == model.central]
+        if not central:
+            return
+        stem = f"arn:{model.partition}:iam::{model.central}:role/{model.prefix}/"
+        group = next((one for one in central if one["with_key"]), central[0])
+        for verb, kind in KIND_OF_VERB.items():
+            needs = [
+                need for need in self.purposes.verb(verb, group, model.central, None) if need.check.as_role is None
+            ]
+            self.paths[f"{stem}{kind}/*"] = [self._whole(need) for need in needs if _on_documents(need)]
+        self.paths[f"{stem}offline-store/*"] = [self._whole(need) for need in self.purposes.offline_store(group)]
+
+    def _whole(self, need: Need) -> Rule:
+        return self._widened(rule_of(need.check, self.model, "by its path", ()))
+
+    def _widened(self, rule: Rule) -> Rule:
+        """A rule about a store's bucket that does not tell its groups apart, as a bucket policy does not either."""
+        resource = rule.resource
+        if resource.startswith(f"arn:{self.model.partition}:s3:::") and "/" in resource:
+            resource = resource.partition("/")[0] + "/*"
+        conditions = tuple(one for one in rule.conditions if one.key != "s3:prefix")
+        return Rule(rule.actions, resource, rule.owner, conditions, rule.why)
+
+    def bound(self, source: str, role: Role, wide: str) -> None:
+        """Rules for whoever held everything within the boundary of `role`: what roles like it can ever be for."""
+        if source in self.rules:
+            return
+        model, central = self.model, self.model.central
+        owner = None if wide == "access" else role.account
+        actions = frozenset(action.lower() for action in boundary_actions(wide))
+        rules = [Rule(actions, "*", owner, (), "within the boundary")]
+        if wide == "access":
+            passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
+            pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/offline-store/*"
+            rules.append(Rule(frozenset({"iam:passrole"}), pattern, central, (passed,), "within the boundary"))
+        else:
+            pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/*/{role.team}/*"
+            becoming = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
+            rules.append(Rule(becoming, pattern, central, (), "within the boundary"))
+        self.rules[source] = rules
+
+    # questions -------------------------------------------------------------------------------------------------------
+    def rules_of(self, actor: Actor, action: str) -> tuple[Rule, ...]:
+        """The rules about an action (lower case) for whoever stands behind `actor`."""
+        return self._by_action(actor.source, actor.adversary).get(action, ())
+
+    @functools.lru_cache(maxsize=65_536)  # noqa: B019, a contract lives as long as its proof
+    def _by_action(self, source: str, adversary: bool) -> Mapping[str, tuple[Rule, ...]]:
+        found = list(self.rules.get(source, ()))
+        if adversary:
+            found += [r for pattern, rules in self.paths.items() if matches(pattern, source) for r in rules]
+        found += [r for pattern in self._globs if matches(pattern, source) for r in self.rules[pattern]]
+        out: dict[str, list[Rule]] = defaultdict(list)
+        for rule in found:
+            for action in rule.actions:
+                out[action].append(rule)
+        return {action: tuple(rules) for action, rules in out.items()}
+
+    def meant(self, actor: Actor, action: str, resource: str, owner: str, context: Context) -> bool:
+        """Whether a rule gives a request to the actor, whatever buckets refuse to everybody.
+
+        That a caller belongs to the organization is for trust policies to ask, not for the caller's own.
+        """
+        return any(
+            rule.covers(resource, owner)
+            and all(one.key == ORGANIZATION or one.holds(context) for one in rule.conditions)
+            for rule in self.rules_of(actor, action)
+        )
+
+    @functools.lru_cache(maxsize=65_536)  # noqa: B019, a contract lives as long as its proof
+    def _parts(self, source: str, bucket: str, objects: bool) -> tuple[frozenset[str], Rule | None]:
+        """What a principal is part of on a bucket or on its objects, and a rule that says so."""
+        sample = f"{bucket}/x" if objects else bucket
+        near = [
+            wide
+            for rules in self._by_action(source, True).values()
+            for rule in rules
+            if ":s3:::" in rule.resource and matches((wide := self._widened(rule)).resource, sample)
+        ]
+        parts = frozenset(_part(one) for rule in near for one in rule.actions if one.startswith("s3:"))
+        return parts, near[0] if near else None
+
+    def permits(self, actor: Actor, action: str, resource: str, owner: str, context: Context) -> Rule | None:
+        """The rule that a request (action in lower case) stands on, or None: then it must be denied."""
+        if self.forbidden(action, resource, owner, context):
+            return None
+        for rule in self.rules_of(actor, action):
+            if rule.covers(resource, owner) and rule.holds(context):
+                return rule
+        if actor.adversary and actor.account == owner and action.startswith("s3:"):
+            part, (parts, near) = _part(action), self._parts(actor.source, resource.partition("/")[0], "/" in resource)
+            # Whoever reads and writes results does with them what is neither deleting nor listing.
+            if near is not None and (part in parts or (part == action and parts >= {"read", "write"})):
+                return near
+        if actor.adversary and actor.account == owner and not self.guarded(action, resource, owner):
+            return ADMINISTRATION
+        return None
+
+    def forbidden(self, action: str, resource: str, owner: str, context: Context) -> bool:
+        """What nobody may do with our buckets: plain HTTP, and objects under another encryption than the bucket's."""
+        if not action.startswith("s3:"):
+            return False
+        bucket = self.model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
+        if bucket is None or bucket.account != owner:
+            return False
+        if context.get("aws:SecureTransport") == "false":
+            return True
+        header = context.get(_ENCRYPTION)
+        return bucket.kind == "offline" and action == "s3:putobject" and header not in (None, "aws:kms", "")
+
+    def guarded(self, action: str, resource: str, owner: str) -> bool:
+        """Whether not even an administrator of the owning account may do it."""
+        model = self.model
+        service = action.partition(":")[0]
+        if service == "sts":
+            return resource in model.roles
+        if service == "kms":
+            if ":alias/" in resource:
+                return (
+                    self._by_organization(owner) and action in ALIAS_CHANGES and f":alias/{model.prefix}-" in resource
+                )
+            return resource in model.keys
+        if service == "s3":
+            name, _, key = resource.split(":", 5)[-1].partition("/")
+            bucket = model.buckets.get(name)
+            return bucket is not None and bucket.account == owner and (bool(key) or action in _LISTINGS)
+        if service == "iam":
+            return self._by_organization(owner) and action in ROLE_CHANGES and f":role/{model.prefix}/" in resource
+        return False
+
+    def _by_organization(self, account: str) -> bool:
+        return self.model.member(account) and account != self.model.platform_account
+
+
+ADMINISTRATION = Rule(frozenset(), "*", None, (), "an administrator of the owning account")
+
+
+def _part(action: str) -> str:
+    """What an action on a bucket of ours is part of: bucket policies tell readers from writers, not call from call."""
+    if action in _LISTINGS:
+        return "list"
+    if action.startswith("s3:getobject") or action == "s3:listmultipartuploadparts":
+        return "read"
+    if action.startswith("s3:deleteobject") or action in ("s3:bypassgovernanceretention", "s3:replicatedelete"):
+        return "delete"
+    writes = ("s3:abortmultipartupload", "s3:replicateobject", "s3:restoreobject")
+    return "write" if action.startswith("s3:putobject") or action in writes else action
+
+
+def _on_documents(need: Need) -> bool:
+    return need.check.action.startswith(("s3:", "kms:")) and need.check.resource != "*"

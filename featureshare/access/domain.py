@@ -1,0 +1,199 @@
+"""What the deploy role and the platform principal are for: the calls of Terraform, on names under the prefix.
+
+The calls are those of the provider for the resources that our modules have; a name of the declaration stands for every
+name under the prefix, since what will be declared tomorrow is deployed by the same role.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from featureshare.access.estate import DeclaredEstate
+from featureshare.access.model import Model
+from featureshare.access.rules import Condition, Rule
+from featureshare.iam.calls import Call, checks_for
+
+_BUCKET_READS = (
+    *("GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketCors", "GetBucketEncryption"),
+    *("GetBucketLifecycleConfiguration", "GetBucketLogging", "GetBucketOwnershipControls", "GetBucketPolicy"),
+    *("GetBucketReplication", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning", "GetBucketWebsite"),
+    *("GetObjectLockConfiguration", "GetPublicAccessBlock", "HeadBucket", "ListObjectsV2", "ListObjectVersions"),
+)
+_BUCKET_WRITES = (
+    *("CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "PutBucketEncryption", "PutBucketOwnershipControls"),
+    *("PutBucketPolicy", "PutBucketTagging", "PutBucketVersioning", "PutPublicAccessBlock"),
+    *("DeleteBucketOwnershipControls", "DeletePublicAccessBlock", "DeleteBucketEncryption", "DeleteBucketTagging"),
+)
+_ROLE_CALLS = (
+    *("DeleteRole", "DeleteRolePolicy", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies"),
+    *("ListInstanceProfilesForRole", "ListRolePolicies", "TagRole", "UntagRole", "UpdateAssumeRolePolicy"),
+    *("UpdateRole", "UpdateRoleDescription"),
+)
+_BOUNDED_CALLS = ("CreateRole", "PutRolePermissionsBoundary", "PutRolePolicy")
+_POLICY_CALLS = (
+    *("CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "GetPolicy", "GetPolicyVersion"),
+    *("ListPolicyVersions", "TagPolicy", "UntagPolicy"),
+)
+_KEY_CALLS = (
+    *("CancelKeyDeletion", "DescribeKey", "EnableKeyRotation", "GetKeyPolicy", "GetKeyRotationStatus"),
+    *("ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion", "UntagResource", "UpdateKeyDescription"),
+)
+_KINDS = ("deleter", "discoverer", "manager", "reader-offline", "reader-online", "writer")
+
+
+class _Domain:
+    """Patterns of the names under an environment's prefix in one account."""
+
+    def __init__(self, model: Model, account: str) -> None:
+        self.model, self.account = model, account
+        self.estate = DeclaredEstate(model)
+        self.iam = f"arn:{model.partition}:iam::{account}:"
+        self.here = f":{model.region}:{account}:"
+        self.snake = model.prefix.replace("-", "_")
+
+    def arn(self, service: str, rest: str) -> str:
+        return f"arn:{self.model.partition}:{service}{self.here}{rest}"
+
+    def rule(self, actions: tuple[str, ...], resource: str, *conditions: Condition, why: str) -> Rule:
+        names = frozenset(action.lower() for action in actions)
+        return Rule(names, resource, self.account, conditions, why)
+
+    def actions(self, service: str, *operations: str, **params: Any) -> tuple[str, ...]:
+        """The service's own actions of calls, whatever else those need."""
+        out: dict[str, None] = {}
+        for operation in operations:
+            call = Call(service, operation, params, self.account, self.model.region, "", self.model.partition)
+            for check in checks_for(call, self.estate):
+                if check.action.startswith(f"{service}:"):
+                    out[check.action] = None
+        return tuple(out)
+
+
+def deploy_rules(model: Model, account: str) -> list[Rule]:
+    """What the deploy role of an account may do."""
+    domain = _Domain(model, account)
+    stores = [store for store in model.render["stores"].values() if store["account"] == account]
+    rules = [*_iam(domain), *_storage(domain), *_keys(domain), *_catalog(domain)]
+    if stores:
+        rules += _groups(domain, stores)
+    return rules
+
+
+def _iam(domain: _Domain) -> Iterator[Rule]:
+    model, why = domain.model, "roles of the environment"
+    kinds = ["execution", "offline-store", *(_KINDS if domain.account == model.central else ())]
+    brought = model.environment["permissions_boundary"]
+    boundary = brought or f"{domain.iam}policy/{model.prefix}/boundary/*"
+    bounded = Condition("iam:PermissionsBoundary", (boundary, f"{domain.iam}policy/{model.prefix}/boundary/*"))
+    for kind in kinds:
+        pattern = f"{domain.iam}role/{model.prefix}/{kind}/*"
+        yield domain.rule(tuple(f"iam:{name}" for name in _ROLE_CALLS), pattern, why=why)
+        yield domain.rule(tuple(f"iam:{name}" for name in _BOUNDED_CALLS), pattern, bounded, why=why)
+    for pattern in dict.fromkeys((boundary, f"{domain.iam}policy/{model.prefix}/boundary/*")):
+        yield domain.rule(tuple(f"iam:{name}" for name in _POLICY_CALLS), pattern, why="boundaries")
+    passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
+    yield domain.rule(("iam:PassRole",), f"{domain.iam}role/{model.prefix}/offline-store/*", passed, why=why)
+
+
+def _storage(domain: _Domain) -> Iterator[Rule]:
+    model = domain.model
+    bucket = f"arn:{model.partition}:s3:::{model.prefix}-*-{domain.account}-{model.region}"
+    actions = domain.actions("s3", *_BUCKET_READS, *_BUCKET_WRITES, Bucket=f"{model.prefix}-offline", Key="*")
+    # Of a bucket that is not there yet nobody is the owner.
+    yield Rule(frozenset({"s3:createbucket"}), bucket, None, (), "buckets of the environment")
+    yield domain.rule(actions, bucket, why="buckets of the environment")
+    yield domain.rule(("s3:DeleteObject", "s3:DeleteObjectVersion"), f"{bucket}/*", why="emptying buckets")
+
+
+def _keys(domain: _Domain) -> Iterator[Rule]:
+    model, key = domain.model, domain.arn("kms", "key/*")
+    born = Condition("aws:RequestTag/feature-share", (model.name,))
+    ours = Condition("aws:ResourceTag/feature-share", (model.name,))
+    yield domain.rule(("kms:CreateKey",), "*", born, why="keys of the environment")
+    # Tags at birth: no ARN is known yet, so the right reaches every key of the account (residual `deploy-tags-keys`).
+    anywhere = f"arn:*:kms:*:{domain.account}:key/*"
+    yield domain.rule(("kms:TagResource",), anywhere, born, why="keys of the environment")
+    yield domain.rule(tuple(f"kms:{name}" for name in _KEY_CALLS), key, ours, why="keys of the environment")
+    aliases = ("kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias")
+    yield domain.rule(aliases, key, ours, why="aliases of the environment")
+    yield domain.rule(aliases, domain.arn("kms", f"alias/{model.prefix}-*"), why="aliases of the environment")
+    yield domain.rule(("kms:ListAliases",), "*", why="reading aliases")
+
+
+def _catalog(domain: _Domain) -> Iterator[Rule]:
+    model, snake = domain.model, domain.snake
+    actions = domain.actions("glue", "CreateDatabase", DatabaseInput={"Name": "x"}, Tags={"a": "b"})
+    actions += domain.actions("glue", "DeleteDatabase", "GetDatabase", "UpdateDatabase", Name="x")
+    actions += domain.actions("glue", "GetTags", "TagResource", "UntagResource", ResourceArn="x")
+    actions += domain.actions("glue", "DeleteTable", DatabaseName="x", Name="y")
+    paths = ["catalog", f"database/{snake}_*", f"table/{snake}_*/*"]
+    if domain.account == model.central:
+        # Athena asks for `default`, so the central stack sees to it; deleting it deletes what is in it.
+        paths += ["database/default", "table/default/*", "userDefinedFunction/default/*"]
+    for path in paths:
+        yield domain.rule(actions, domain.arn("glue", path), why="catalog of the environment")
+    yield domain.rule(actions, domain.arn("glue", f"userDefinedFunction/{snake}_*/*"), why="catalog of the environment")
+    groups = domain.actions("athena", "CreateWorkGroup", Name="x", Tags=[{"Key": "a", "Value": "b"}])
+    groups += domain.actions("athena", "DeleteWorkGroup", "GetWorkGroup", "UpdateWorkGroup", WorkGroup="x")
+    groups += domain.actions("athena", "ListTagsForResource", "TagResource", "UntagResource", ResourceARN="x")
+    workgroup = domain.arn("athena", f"workgroup/{model.prefix}-*")
+    yield domain.rule(groups, workgroup, why="workgroups of the environment")
+
+
+def _groups(domain: _Domain, stores: list[dict[str, Any]]) -> Iterator[Rule]:
+    """Feature groups of a store: any name, since names have no prefix; keys through SageMaker alone."""
+    model, why = domain.model, "feature groups of the environment"
+    actions = tuple(
+        f"sagemaker:{name}"
+        for name in (
+            *("AddTags", "CreateFeatureGroup", "DeleteFeatureGroup", "DeleteTags", "DescribeFeatureGroup", "ListTags"),
+            "UpdateFeatureGroup",
+        )
+    )
+    yield domain.rule(actions, domain.arn("sagemaker", "feature-group/*"), why=why)
+    tables = ("glue:CreateTable", "glue:GetDatabase", "glue:GetTable")
+    yield domain.rule(tables, domain.arn("glue", "catalog"), why=why)
+    via = Condition("kms:ViaService", (f"sagemaker.{model.region}.amazonaws.com",))
+    for store in stores:
+        database = store["database"]
+        yield domain.rule(tables, domain.arn("glue", f"database/{database}"), why=why)
+        yield domain.rule(tables, domain.arn("glue", f"table/{database}/*"), why=why)
+        online = model.key_arn(domain.account, store["online_alias"])
+        offline = model.key_arn(domain.account, store["offline_alias"])
+        create = {"FeatureGroupName": "x", "OnlineStoreConfig": {"SecurityConfig": {"KmsKeyId": online}}}
+        call = Call("sagemaker", "CreateFeatureGroup", create, domain.account, model.region, "", model.partition)
+        needed = tuple(c.action for c in checks_for(call, domain.estate) if c.resource == online)
+        yield domain.rule(needed, online, via, why=why)
+        yield domain.rule(("kms:CreateGrant", "kms:DescribeKey"), offline, via, why=why)
+
+
+def platform_rules(model: Model) -> list[Rule]:
+    """What the platform principal may do besides becoming deploy roles: keep this environment's state."""
+    bucket = f"arn:{model.partition}:s3:::{model.state_bucket}"
+    owner, why = model.platform_account, "Terraform state"
+    objects = frozenset({"s3:deleteobject", "s3:getobject", "s3:putobject"})
+    return [
+        Rule(frozenset({"s3:listbucket"}), bucket, owner, (), why),
+        Rule(objects, f"{bucket}/{model.name}/*", owner, (), why),
+    ]
+
+
+_QUERYING = (
+    *("athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup", "athena:StartQueryExecution"),
+    *("athena:StopQueryExecution", "glue:BatchGetPartition", "glue:CreateTable", "glue:GetDatabase"),
+    *("glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "kms:Decrypt", "kms:GenerateDataKey"),
+    *("s3:AbortMultipartUpload", "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"),
+    *("s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectAcl"),
+    *("sagemaker:BatchGetRecord", "sagemaker:DeleteRecord", "sagemaker:DescribeFeatureGroup"),
+    *("sagemaker:DescribeFeatureMetadata", "sagemaker:GetRecord", "sagemaker:ListFeatureGroups"),
+    *("sagemaker:ListTags", "sagemaker:PutRecord"),
+)
+_MANAGING = (
+    *("kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:ListAliases", "kms:ListGrants", "kms:ReEncryptFrom"),
+    *("kms:ReEncryptTo", "kms:RetireGrant", "kms:RevokeGrant", "sagemaker:AddTags", "sagemaker:CreateFeatureGroup"),
+    *("sagemaker:DeleteFeatureGroup", "sagemaker:UpdateFeatureGroup", "sagemaker:UpdateFeatureMetadata"),
+)
+
+
+def boundary_actions(wide: str) -> tuple[str, ...]:
+    """The most that roles of a family are for: access and offline store roles, or execution roles."""
+    return (*_QUERYING, *_MANAGING) if wide == "access" else (*_QUERYING, "glue:DeleteTable")

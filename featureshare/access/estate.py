@@ -1,0 +1,95 @@
+"""What will exist when the documents are applied: the facts that the call catalogue asks for, read from a model."""
+
+from collections.abc import Mapping
+
+from featureshare.access.model import Model
+from featureshare.iam.calls import (
+    BucketFacts,
+    FeatureGroupFacts,
+    KeyFacts,
+    QueryFacts,
+    RoleFacts,
+    TableFacts,
+    WorkgroupFacts,
+)
+
+
+class DeclaredEstate:
+    """Implements `featureshare.iam.calls.Estate`. A query's id is the name of its workgroup."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        render = model.render
+        self._groups = {(one["account"], one["name"]): one for one in render["feature_groups"].values()}
+        self._workgroups = {(one["account"], one["name"]): one for one in render["workgroups"].values()}
+        self._tables = {
+            (one["account"], one["database"], one["table"]): one for one in render["feature_groups"].values()
+        }
+        self._roles = {(role.account, role.name): role for role in model.roles.values()}
+
+    def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None:
+        group = self._groups.get((account, name.rpartition("/")[2]))
+        if group is None:
+            return None
+        return FeatureGroupFacts(
+            arn=group["arn"],
+            account=account,
+            tags={"owner": group["owner"], "classification": group["classification"]},
+            online_enabled=group["online_store"]["enabled"],
+            offline_enabled=group["offline_store"]["enabled"],
+            online_key=self._model.key_arn(account, group["online_alias"]) if group["with_key"] else None,
+            offline_key=self._model.key_arn(account, group["offline_alias"]),
+            role_arn=group["offline_role_arn"],
+            s3_uri=group["s3_uri"],
+            database=group["database"],
+            table=group["table"],
+        )
+
+    def bucket(self, name: str) -> BucketFacts | None:
+        bucket = self._model.buckets.get(name)
+        if bucket is None:
+            if name == self._model.state_bucket:
+                return BucketFacts(name, self._model.platform_account, self._model.region, None, False, {})
+            return None
+        alias = self._model.render["buckets"][name]["key_alias"]
+        key = self._model.key_arn(bucket.account, alias) if alias else None
+        return BucketFacts(name, bucket.account, self._model.region, key, key is not None, {})
+
+    def object_key(self, bucket: str, key: str, version: str | None = None) -> str | None:
+        facts = self.bucket(bucket)
+        return facts.default_key if facts else None
+
+    def key(self, account: str, key: str) -> KeyFacts | None:
+        arn = self._model.key_arn(account, key) if key.startswith("alias/") else key
+        found = self._model.keys.get(arn)
+        if found is None:
+            return None
+        return KeyFacts(arn, found.account, (found.name,), {"feature-share": self._model.name})
+
+    def tags(self, arn: str) -> Mapping[str, str]:
+        if arn in self._model.keys:
+            return {"feature-share": self._model.name}
+        group = self._model.groups.get(arn)
+        return {} if group is None else {"owner": group["owner"]}
+
+    def role(self, arn: str) -> RoleFacts | None:
+        parts = arn.split(":", 5)
+        role = self._roles.get((parts[4], arn.rsplit("/", 1)[-1])) if len(parts) == 6 else None
+        return None if role is None else RoleFacts(role.arn, role.account, {}, 3600, role.boundary)
+
+    def workgroup(self, account: str, name: str) -> WorkgroupFacts | None:
+        one = self._workgroups.get((account, name))
+        if one is None:
+            return None
+        return WorkgroupFacts(one["arn"], one["output_location"], True, one["owner_account"], None, {})
+
+    def table(self, account: str, database: str, name: str) -> TableFacts | None:
+        group = self._tables.get((account, database, name))
+        if group is None:
+            return None
+        arn = f"arn:{self._model.partition}:glue:{self._model.region}:{account}:table/{database}/{name}"
+        return TableFacts(arn, database, group["s3_uri"] + "/", True)
+
+    def query(self, account: str, query_id: str) -> QueryFacts | None:
+        one = self._workgroups.get((account, query_id))
+        return None if one is None else QueryFacts(query_id, one["output_location"] + "result.csv")

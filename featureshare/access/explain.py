@@ -1,0 +1,353 @@
+"""Why a call is denied: the first broken link of its chain, and the line of the declaration that would mend it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from featureshare.access.atoms import matches
+from featureshare.access.contract import Contract
+from featureshare.access.explore import Explorer
+from featureshare.access.model import Actor, Context, Model, Role
+from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
+from featureshare.iam import Decision, decide
+
+_MESSAGE = re.compile(
+    r"(?P<principal>arn:[\w-]+:(?:iam|sts)::\d{12}:[^\s\"']+)\s+is not authorized to perform:?\s+"
+    r"(?P<action>[a-z0-9-]+:[A-Za-z]+)(?:\s+on (?:the )?resource:?\s+[\"']?(?P<resource>[^\s,\"']+))?"
+)
+
+# Symptoms that no document of ours can show, and their causes.
+# https://docs.aws.amazon.com/athena/latest/ug/security-iam-cross-account-glue-catalog-access.html and the
+# troubleshooting pages of Lake Formation.
+_SYMPTOMS: tuple[tuple[str, str], ...] = (
+    (
+        r"lakeformation:GetDataAccess",
+        "Lake Formation governs the table and has no grant for this role. Grant it there, or take the location "
+        "out of Lake Formation: this product's tables are governed by IAM alone.",
+    ),
+    (
+        r"Insufficient (?:Glue|Lake Formation) permissions|Insufficient permissions to access",
+        "the catalog asks Lake Formation or its policy. Check that IAMAllowedPrincipals still holds the table.",
+    ),
+    (
+        r"SUPER privileges required",
+        "Lake Formation holds a grant on columns only; vending credentials asks for the whole table.",
+    ),
+    (
+        r"GetTemporaryCredentialsForTableV2",
+        "Lake Formation's full-table external access is off, or its list lacks this account.",
+    ),
+    (
+        r"(?i)(?:database|schema)\b.{0,60}\b(?:not found|does not exist)",
+        "the database is looked for in the caller's catalog: run the query as the access role in the central account, "
+        "or name the resource link. Glue holds names in lower case.",
+    ),
+    (
+        r"(?i)AccessControlListNotSupported|The bucket does not allow ACLs",
+        "the bucket enforces its owner's ownership: send no ACL, or bucket-owner-full-control alone.",
+    ),
+    (
+        r"(?i)(?:specified key does not exist|0 rows|returned no rows)",
+        "nothing is denied: the offline store fills some minutes after the write, or the location is another one.",
+    ),
+)
+
+_ON_PURPOSE: tuple[tuple[str, str], ...] = (
+    (r"sagemaker:search", "Search shows the descriptions of groups whose Describe is denied"),
+    (r"sagemaker:(batchwriterecord|listrecords)", "records are written one by one and never listed"),
+    (r"sagemaker:(addtags|deletetags)", "tags are set at birth and never after"),
+    (r"kms:(creategrant|revokegrant|retiregrant|listgrants)", "grants are SageMaker's to make, never direct"),
+    (r"iam:passrole", "only the team's own offline store role is passed, and only to SageMaker"),
+    (
+        r"s3:(getobject|putobject|deleteobject|listbucket).*",
+        "the offline bucket opens to roles of the environment alone",
+    ),
+    (r"(iam|kms|organizations):.*", "roles, keys and the organization are the deploy role's and the platform team's"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the chain: `ok`, and the document and statement that decide it."""
+
+    name: str
+    ok: bool
+    text: str
+    document: str = ""
+    sid: str = ""
+
+
+@dataclass
+class Explanation:
+    """What was asked, the links up to the first broken one, and what to do."""
+
+    principal: str
+    action: str
+    resource: str
+    allowed: bool = False
+    links: list[Link] = field(default_factory=list)
+    advice: str = ""
+    on_purpose: bool = False
+
+    @property
+    def broken(self) -> Link | None:
+        """The first link that does not hold."""
+        return next((link for link in self.links if not link.ok), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        broken = self.broken
+        return {
+            "principal": self.principal,
+            "action": self.action,
+            "resource": self.resource,
+            "allowed": self.allowed,
+            "links": [vars(link) for link in self.links],
+            "broken": None if broken is None else vars(broken),
+            "on_purpose": self.on_purpose,
+            "advice": self.advice,
+        }
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What a pasted message or event says: the request, if it can be read, and a cause that the text itself shows."""
+
+    principal: str = ""
+    action: str = ""
+    resource: str = ""
+    cause: str = ""
+
+
+def read_pasted(text: str) -> Pasted:
+    """Read an AccessDenied message or a CloudTrail event (JSON)."""
+    cause = next((said for pattern, said in _SYMPTOMS if re.search(pattern, text)), "")
+    try:
+        event = json.loads(text)
+    except ValueError:
+        event = None
+    if isinstance(event, dict):
+        if isinstance(event.get("Records"), list) and event["Records"]:
+            event = event["Records"][0]
+        if isinstance(event.get("CloudTrailEvent"), str):
+            event = json.loads(event["CloudTrailEvent"])
+        return _event(event, cause)
+    found = _MESSAGE.search(text)
+    if found is None:
+        return Pasted(cause=cause)
+    return Pasted(found["principal"], found["action"], (found["resource"] or "*").rstrip("."), cause)
+
+
+def _event(event: Mapping[str, Any], cause: str) -> Pasted:
+    identity = event.get("userIdentity") or {}
+    issuer = ((identity.get("sessionContext") or {}).get("sessionIssuer") or {}).get("arn")
+    found = _MESSAGE.search(str(event.get("errorMessage") or ""))
+    service = str(event.get("eventSource", "")).partition(".")[0]
+    action = found["action"] if found else f"{service}:{event.get('eventName', '')}"
+    resources = [one.get("ARN") or one.get("arn") for one in event.get("resources") or () if isinstance(one, dict)]
+    parameters = event.get("requestParameters") or {}
+    guess = parameters.get("roleArn") or parameters.get("keyId")
+    resource = (found["resource"] if found else None) or next(filter(None, resources), None) or guess or "*"
+    return Pasted(str(issuer or identity.get("arn") or ""), action, str(resource), cause)
+
+
+class Explainer:
+    """Explains requests against one environment's documents and declaration."""
+
+    def __init__(self, normal: Mapping[str, Any], model: Model) -> None:
+        self.normal = normal
+        self.model = model
+        self.contract = Contract(normal, model)
+        self._explorer = Explorer(model, self.contract)
+        self._central = {group for group, it in normal["feature_groups"].items() if it["store"] == "central"}
+
+    def explain(self, principal: str, action: str, resource: str) -> Explanation:
+        """Walk the chain of a request. `principal` is an ARN (a session's too) or team/principal."""
+        role, actor = self._who(principal)
+        found = Explanation(actor.source, action, resource)
+        uses = list(self._meant(action.lower(), resource))
+        team, name = self._declared(role, actor)
+        if team and name and uses and self._shared(uses):
+            self._from_principal(found, role, actor, team, name, uses)
+        elif role is not None and role.team and role.kind in KIND_OF_VERB.values():
+            self._from_access_role(found, role, action, resource)
+        else:
+            self._directly(found, actor, action, resource)
+        return found
+
+    # who ------------------------------------------------------------------------------------------------------------
+    def _who(self, principal: str) -> tuple[Role | None, Actor]:
+        if "/" in principal and not principal.startswith("arn:"):
+            team, _, name = principal.partition("/")
+            principal = self.contract.principal_arn(team, name)
+        parts = principal.split(":", 5)
+        if len(parts) == 6 and parts[5].startswith("assumed-role/"):
+            name = parts[5].split("/")[1]
+            known = (one for one in self.model.roles.values() if (one.account, one.name) == (parts[4], name))
+            role = next(known, None)
+            source = role.arn if role else f"arn:{parts[1]}:iam::{parts[4]}:role/{name}"
+        else:
+            role, source = self.model.roles.get(principal), principal
+        if role is not None:
+            return role, self.model.role_actor(role)
+        if source == self.model.platform:
+            return None, self.model.platform_actor()
+        if source in self.model.brought:
+            return None, self.model.brought_actor(source)
+        return None, self.model.adversary(source) if source.startswith("arn:") else Actor(source, source, "")
+
+    def _declared(self, role: Role | None, actor: Actor) -> tuple[str, str]:
+        for source, name in self.contract.sources.items():
+            if matches(source, actor.source):
+                team, _, principal = name.partition("/")
+                return team, principal
+        return (role.team or "", role.principal or "") if role is not None and role.kind == "execution" else ("", "")
+
+    # what it is part of ---------------------------------------------------------------------------------------------
+    def _meant(self, action: str, resource: str) -> Iterator[tuple[str, str]]:
+        """The verbs and groups that a request could be part of."""
+        for group in self.model.render["feature_groups"].values():
+            for verb in VERBS:
+                for need in self.contract.purposes.verb(verb, group, self.model.central, None):
+                    check = need.check
+                    same = check.resource == resource or matches(check.resource, resource) or resource == group["name"]
+                    if check.action.lower() == action and same and not _common(need):
+                        yield verb, group["name"]
+                        break
+
+    def _shared(self, uses: list[tuple[str, str]]) -> bool:
+        return any(group in self._central for _, group in uses)
+
+    def _granted(self, team: str, group: str) -> set[str]:
+        it = self.normal["feature_groups"].get(group, {})
+        return {*it.get("shared_with", {}).get(team, ()), *(["write"] if it.get("owner") == team else [])}
+
+    # chains ---------------------------------------------------------------------------------------------------------
+    def _from_principal(
+        self, found: Explanation, role: Role | None, actor: Actor, team: str, name: str, uses: list[tuple[str, str]]
+    ) -> None:
+        verbs = self.normal["teams"][team]["principals"][name]["verbs"] if team in self.normal["teams"] else []
+        verb, group = min(uses, key=lambda use: (use[0] not in verbs, use[0] not in self._granted(team, use[1])))
+        found.links.append(Link("execution role", True, f"{team}/{name} is declared ({actor.source})"))
+        if not self._grants(found, team, group, verb):
+            return
+        if verb not in verbs:
+            text = f"{team}/{name} declares {', '.join(verbs) or 'no verb'}, not {verb}"
+            found.links.append(Link("declaration", False, text))
+            found.advice = f"environments/{self.model.name}/teams/{team}.yaml: principals.{name}.verbs: add {verb}"
+            return
+        target = next((r for r in self.model.roles.values() if (r.team, r.kind) == (team, KIND_OF_VERB[verb])), None)
+        if target is None:
+            found.links.append(
+                Link("access role", False, f"{team} has no {KIND_OF_VERB[verb]} role: apply central-team")
+            )
+            found.advice = f"featureshare apply {self.model.name} --team {team}"
+            return
+        context = self.model.context(actor, target.arn, target.account) | {"sts:RoleSessionName": "session"}
+        if not self._ask(found, "trust", actor, "sts:AssumeRole", target.arn, target.account, context):
+            found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
+            return
+        needs = self._needs(team, verb, group)
+        if all(self._need(found, target, need) for need in needs):
+            found.allowed = True
+            found.advice = (
+                f"It works as {target.arn}: assume that role first, the execution role itself holds no right."
+            )
+
+    def _grants(self, found: Explanation, team: str, group: str, verb: str) -> bool:
+        if verb in self._granted(team, group):
+            found.links.append(Link("feature group", True, f"{group} is shared with {team} for {verb}"))
+            return True
+        owner = self.normal["feature_groups"][group]["owner"]
+        found.links.append(Link("feature group", False, f"{group} is not shared with {team} for {verb}"))
+        file = f"environments/{self.model.name}/feature-groups/{group}.yaml"
+        found.advice = f"{file}: shared_with: {{{team}: [{verb}]}} (its owner {owner} approves)"
+        return False
+
+    def _from_access_role(self, found: Explanation, role: Role, action: str, resource: str) -> None:
+        verb = next(verb for verb, kind in KIND_OF_VERB.items() if kind == role.kind)
+        found.links.append(Link("access role", True, f"{role.name} is for {verb} of {role.team}"))
+        groups = [group for one, group in self._meant(action.lower(), resource) if one == verb]
+        if not groups:
+            self._directly(found, self.model.role_actor(role), action, resource)
+            others = sorted({one for one, _ in self._meant(action.lower(), resource)})
+            if not found.allowed and others:
+                found.advice = f"{role.name} is for {verb}; {action} belongs to {', '.join(others)}: assume that role."
+            return
+        group = min(groups, key=lambda one: verb not in self._granted(str(role.team), one))
+        if not self._grants(found, str(role.team), group, verb):
+            return
+        if all(self._need(found, role, need) for need in self._needs(str(role.team), verb, group)):
+            found.allowed = True
+
+    def _needs(self, team: str, verb: str, group: str) -> tuple[Need, ...]:
+        it = next(one for one in self.model.render["feature_groups"].values() if one["name"] == group)
+        workgroups = self.model.render["workgroups"].values()
+        mine = (one for one in workgroups if one["team"] == team and one["account"] == it["account"])
+        return self.contract.purposes.verb(verb, it, it["account"], next(mine, None))
+
+    def _need(self, found: Explanation, role: Role, need: Need) -> bool:
+        check = need.check
+        holder = self.model.roles.get(check.as_role) if check.as_role else role
+        if holder is None:
+            found.links.append(Link("offline store role", False, f"there is no {check.as_role}"))
+            return False
+        actor = self.model.role_actor(holder)
+        context = self.model.context(actor, check.resource, check.account) | dict(check.context)
+        name = _LINKS.get(check.action.partition(":")[0], "call")
+        bucket = self.model.buckets.get(check.resource.split(":", 5)[-1].partition("/")[0])
+        if bucket is not None and bucket.kind == "results":
+            name = "results bucket"
+        ok = self._ask(found, name, actor, check.action, check.resource, check.account, context)
+        if not ok:
+            found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
+        return ok
+
+    def _directly(self, found: Explanation, actor: Actor, action: str, resource: str) -> None:
+        owner = self._explorer.owners(resource, actor.account)[0]
+        context = self.model.context(actor, resource, owner)
+        if resource in self.model.keys:
+            context["kms:ResourceAliases"] = self.model.key_aliases(resource)
+        found.allowed = self._ask(found, "request", actor, action, resource, owner, context)
+        if found.allowed:
+            return
+        if actor.adversary:
+            found.advice = f"{actor.source} is in no declaration: use a declared principal, or declare this one."
+        reason = next((said for pattern, said in _ON_PURPOSE if re.fullmatch(pattern, action.lower())), "")
+        if not self.contract.rules_of(actor, action.lower()):
+            found.on_purpose = True
+            found.advice = found.advice or f"Denied on purpose: {reason or 'no verb of the declaration needs it'}."
+
+    def _ask(
+        self, found: Explanation, name: str, actor: Actor, action: str, resource: str, owner: str, context: Context
+    ) -> bool:
+        world = self.model.world(actor, action, resource, owner)
+        decision = decide(self.model.request(actor, action, resource, owner, context, resource == "*"), world)
+        if decision.allowed and found.links and found.links[-1].name == name:
+            return True
+        found.links.append(_link(name, decision, f"{action} on {resource}"))
+        return decision.allowed
+
+
+_LINKS = {"athena": "workgroup", "glue": "Glue", "kms": "KMS", "s3": "S3", "sagemaker": "feature group", "iam": "role"}
+
+
+def _common(need: Need) -> bool:
+    """Whether a check says nothing of the group: the catalog, a key, listing."""
+    return (
+        need.check.resource == "*" or need.check.action.startswith("kms:") or need.check.resource.endswith(":catalog")
+    )
+
+
+def _link(name: str, decision: Decision, what: str) -> Link:
+    reasons = [one for one in decision.reasons if "FullAWSAccess" not in one.document or not decision.allowed]
+    if not decision.allowed:
+        # A statement that came near says more than that none was found.
+        reasons.sort(key=lambda one: not one.document)
+    first = reasons[0] if reasons else None
+    if first is None:
+        return Link(name, decision.allowed, what)
+    said = "allowed" if decision.allowed else decision.result
+    return Link(name, decision.allowed, f"{what}: {said}; {first.layer}: {first.text}", first.document, first.sid)

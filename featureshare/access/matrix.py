@@ -1,0 +1,194 @@
+"""The access matrix: team x feature group x verb, read off the documents and not off the declaration."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from featureshare.access.atoms import is_glob, matches
+from featureshare.access.closure import Closure, Reach
+from featureshare.access.model import Actor, Model
+from featureshare.access.purposes import VERBS, Need
+from featureshare.iam import decide
+from featureshare.iam.calls import Check
+
+# The calls without which a verb is not there; the others belong to using it.
+CORE = {
+    "write": ("PutRecord",),
+    "delete": ("DeleteRecord",),
+    "read-online": ("GetRecord", "BatchGetRecord"),
+    "read-offline": ("_RunQuery", "GetObject"),
+    "discover": ("DescribeFeatureMetadata",),
+    "manage": ("CreateFeatureGroup", "UpdateFeatureGroup", "UpdateFeatureMetadata", "DeleteFeatureGroup"),
+}
+YES, PARTLY = "yes", "partly"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a team can do to a group. `access` is `yes` (every call of the verb works) or `partly` (`missing` do not).
+
+    `paths` are the ways there, each a principal and the roles it becomes.
+    """
+
+    team: str
+    group: str
+    verb: str
+    access: str
+    paths: tuple[tuple[str, ...], ...]
+    missing: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "team": self.team,
+            "feature_group": self.group,
+            "verb": self.verb,
+            "access": self.access,
+            "paths": [list(path) for path in self.paths],
+            "missing": list(self.missing),
+        }
+
+
+class Matrix:
+    """Cells by (team, group, verb); a cell that is not there is no access."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._closure = Closure(model)
+        self._purposes = self._closure.purposes
+        self._answers: dict[tuple[Any, ...], bool] = {}
+        self._workgroups: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for one in model.render["workgroups"].values():
+            key = (one["team"], "team" if one["stack"] == "team" else "central")
+            self._workgroups[key] = one
+        self._needs: dict[tuple[Any, ...], tuple[Need, ...]] = {}
+        self.cells: dict[tuple[str, str, str], Cell] = {}
+        for reach in self._closure.reaches():
+            self._fill(reach)
+
+    def _fill(self, reach: Reach) -> None:
+        for group in self.model.render["feature_groups"].values():
+            for verb in VERBS:
+                if verb == "read-offline" and not group["offline_store"]["enabled"]:
+                    continue
+                needs = self._verb(verb, group, reach)
+                if not self._near(reach.actor, verb, needs):
+                    continue
+                self._judge(reach, group["name"], verb, needs)
+
+    def _verb(self, verb: str, group: Mapping[str, Any], reach: Reach) -> tuple[Need, ...]:
+        where = "central" if group["store"] == "central" else "team"
+        workgroup = self._workgroups.get((reach.team, where)) if verb == "read-offline" else None
+        account = reach.actor.account
+        key = (verb, group["arn"], account, workgroup["arn"] if workgroup else None)
+        found = self._needs.get(key)
+        if found is None:
+            found = self._needs[key] = self._purposes.verb(verb, group, account, workgroup)
+        return found
+
+    def _near(self, actor: Actor, verb: str, needs: Iterable[Need]) -> bool:
+        """Whether the actor's documents name what a core call of the verb is about: cheap, and safe to say yes."""
+        return any(need.call.operation in CORE[verb] and self._speaks(actor, need.check) for need in needs)
+
+    def _speaks(self, actor: Actor, check: Check) -> bool:
+        key = (actor.source, check.action, check.resource)
+        found = self._answers.get(key)
+        if found is None:
+            action = check.action.lower()
+            patterns = [
+                ("*" if statement.not_resource else pattern.text)
+                for policy in actor.identity
+                for statement in policy.about(action)[1]
+                for pattern in statement.resources
+            ]
+            found = any(one == check.resource or (is_glob(one) and matches(one, check.resource)) for one in patterns)
+            # In the resource's own account its policy may name the role outright, and then nothing else is needed.
+            found = found or (check.account == actor.account and self._named(actor, check))
+            self._answers[key] = found
+        return found
+
+    def _named(self, actor: Actor, check: Check) -> bool:
+        policy = self.model.resource_policy(actor, check.action, check.resource, check.account)
+        return policy is not None and any(
+            s.principals is not None and (s.principals.everybody or s.not_principal)
+            for s in policy.about(check.action.lower())[1]
+        )
+
+    def _judge(self, reach: Reach, group: str, verb: str, needs: tuple[Need, ...]) -> None:
+        working: list[Need] = []
+        failing: list[Need] = []
+        for _, found in groupby(needs, key=lambda need: id(need.call)):
+            one = list(found)
+            (working if all(self._allowed(reach.actor, need.check) for need in one) else failing).append(one[0])
+        if not any(need.call.operation in CORE[verb] for need in working):
+            return
+        path = (f"{reach.team}/{reach.principal}", *(arn.rsplit("/", 1)[-1] for arn in reach.path))
+        missing = tuple(dict.fromkeys(str(need) for need in failing))
+        key = (reach.team, group, verb)
+        before = self.cells.get(key)
+        if before is None or (before.access == PARTLY and not missing):
+            self.cells[key] = Cell(*key, PARTLY if missing else YES, (path,), missing)
+        elif before.access == (PARTLY if missing else YES):
+            self.cells[key] = Cell(*key, before.access, (*before.paths, path), before.missing)
+
+    def _allowed(self, actor: Actor, check: Check) -> bool:
+        model = self.model
+        if check.as_role is not None:
+            role = model.roles.get(check.as_role)
+            if role is None:
+                return False
+            actor = self._closure.actors[role.arn]
+        context = model.context(actor, check.resource, check.account) | dict(check.context)
+        if check.via:
+            context["aws:CalledVia"] = check.via
+        world = model.world(actor, check.action, check.resource, check.account)
+        request = model.request(actor, check.action, check.resource, check.account, context, check.wildcard_only)
+        return decide(request, world).allowed
+
+    # forms -----------------------------------------------------------------------------------------------------------
+    def rows(self) -> list[Cell]:
+        """All cells, sorted by team, group and verb."""
+        return [self.cells[key] for key in sorted(self.cells)]
+
+    def granted(self) -> set[tuple[str, str, str]]:
+        """The (team, group, verb) where every call works."""
+        return {key for key, cell in self.cells.items() if cell.access == YES}
+
+    def table(self) -> list[list[str]]:
+        """A row for each team and group, a column for each verb; the first row is the heading."""
+        rows = [["team", "feature group", *VERBS]]
+        teams = sorted(self.model.render["teams"])
+        groups = sorted(one["name"] for one in self.model.render["feature_groups"].values())
+        for team in teams:
+            for group in groups:
+                cells = [self.cells.get((team, group, verb)) for verb in VERBS]
+                if any(cells):
+                    rows.append([team, group, *(cell.access if cell else "" for cell in cells)])
+        return rows
+
+
+def markdown(matrix: Matrix) -> str:
+    """The table in Markdown, with a line for each path below it."""
+    heading, *rows = matrix.table()
+    lines = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", "| team | feature group | verb | path |", "|---|---|---|---|"]
+    for cell in matrix.rows():
+        for path in cell.paths:
+            lines.append(f"| {cell.team} | {cell.group} | {cell.verb} | {' -> '.join(path)} |")
+    return "\n".join(lines) + "\n"
+
+
+def as_csv(matrix: Matrix) -> str:
+    """A line for each cell and path."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["team", "feature_group", "verb", "access", "path", "missing"])
+    for cell in matrix.rows():
+        for path in cell.paths:
+            missing = " ".join(cell.missing)
+            writer.writerow([cell.team, cell.group, cell.verb, cell.access, " -> ".join(path), missing])
+    return out.getvalue()

@@ -1,0 +1,80 @@
+"""Rules of a contract: an action on a class of resources, under conditions that a request must meet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from featureshare.access.atoms import is_glob, matches
+from featureshare.access.model import Context, Model
+from featureshare.iam.calls import Check
+
+ORGANIZATION = "aws:PrincipalOrgID"
+
+# Keys of a call that the contract insists on: without them the same action reaches more than the declaration gives.
+_EXACT = (
+    "aws:RequestTag/owner",
+    "iam:PassedToService",
+    "kms:ViaService",
+    "sagemaker:FeatureGroupOfflineStoreS3Uri",
+    "sagemaker:TaggingAction",
+)
+_KEY_ARNS = ("sagemaker:FeatureGroupOfflineStoreKmsKeyArn", "sagemaker:FeatureGroupOnlineStoreKmsKeyArn")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A key that a request must carry with a value that matches one of the patterns."""
+
+    key: str
+    values: tuple[str, ...]
+
+    def holds(self, context: Mapping[str, str | tuple[str, ...]]) -> bool:
+        """Whether the context carries it."""
+        given = context.get(self.key)
+        if given is None:
+            return False
+        items = (given,) if isinstance(given, str) else given
+        return bool(items) and any(matches(pattern, item) for item in items for pattern in self.values)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`actions` (lower case) on resources of a pattern that `owner` owns (None: whoever), under conditions."""
+
+    actions: frozenset[str]
+    resource: str
+    owner: str | None
+    conditions: tuple[Condition, ...]
+    why: str
+
+    def covers(self, resource: str, owner: str) -> bool:
+        """Whether a resource is of the rule's class."""
+        if self.owner is not None and self.owner != owner:
+            return False
+        return self.resource == resource or (is_glob(self.resource) and matches(self.resource, resource))
+
+    def holds(self, context: Context) -> bool:
+        """Whether a request's context meets every condition."""
+        return all(condition.holds(context) for condition in self.conditions)
+
+
+def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) -> Rule:
+    """The rule that makes a check of a declared call permitted, and as little besides as can be said.
+
+    A results bucket is one class: whoever may put a result there may put it anywhere in it.
+    """
+    conditions = list(extra)
+    for key in _EXACT:
+        if key in check.context:
+            conditions.append(Condition(key, (str(check.context[key]),)))
+    for key in _KEY_ARNS:
+        if key in check.context:
+            conditions.append(Condition(key, (f"arn:{model.partition}:kms:{model.region}:{check.account}:key/*",)))
+    resource = check.resource
+    if check.action.startswith("s3:"):
+        name, slash, _ = resource.split(":", 5)[-1].partition("/")
+        bucket = model.buckets.get(name)
+        if bucket is not None and bucket.kind == "results":
+            resource = bucket.arn + (slash and "/*")
+        elif "s3:prefix" in check.context and bucket is not None:
+            conditions.append(Condition("s3:prefix", (f"{check.context['s3:prefix']}*",)))
+    return Rule(frozenset({check.action.lower()}), resource, check.account, tuple(conditions), why)

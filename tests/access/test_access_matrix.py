@@ -1,0 +1,122 @@
+"""The matrix says what the declaration says, and each cell goes with the grant it stands on."""
+
+import csv
+import io
+import json
+
+import planting as plant
+import pytest
+
+from featureshare.access import Matrix, Model
+from featureshare.access.matrix import as_csv, markdown
+
+# From environments/local, by hand: what each team may do to each group.
+EXPECTED = {
+    ("core-search", "keywords", "write"),
+    ("core-search", "keywords", "read-online"),
+    ("core-search", "keywords", "read-offline"),
+    ("core-search", "reviews", "read-offline"),
+    ("core-search", "sessions", "read-online"),
+    ("core-search", "sessions", "read-offline"),
+    ("core-search", "users", "read-online"),
+    ("core-search", "users", "read-offline"),
+    ("data-curation", "reviews", "discover"),
+    ("data-curation", "sessions", "discover"),
+    ("data-curation", "user-segments", "write"),
+    ("data-curation", "user-segments", "discover"),
+    ("data-curation", "user-segments", "manage"),
+    ("data-curation", "users", "write"),
+    ("data-curation", "users", "discover"),
+    ("personalization", "sessions", "write"),
+    ("personalization", "sessions", "delete"),
+    ("product-success", "reviews", "write"),
+}
+
+
+def test_cells_are_the_grants(documents):
+    matrix = Matrix(Model(documents))
+    assert set(matrix.cells) == EXPECTED
+    assert matrix.granted() == EXPECTED
+
+
+def test_each_cell_has_its_path(documents):
+    cells = Matrix(Model(documents)).cells
+    assert cells["personalization", "sessions", "write"].paths == (
+        ("personalization/pipeline", "fs-personalization-writer"),
+    )
+    assert cells["core-search", "keywords", "read-online"].paths == (("core-search/serving",),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "change"),
+    [
+        (
+            ("personalization", "sessions", "write"),
+            plant.policy("fs-personalization-writer", "write", "PutRecord", "GetRecord"),
+        ),
+        (
+            ("product-success", "reviews", "write"),
+            plant.trust("fs-product-success-writer", "fs-product-success-pipeline", "fs-product-success-other"),
+        ),
+        (
+            ("core-search", "sessions", "read-online"),
+            plant.policy("fs-core-search-reader-online", "read-online", "group/sessions", "group/elsewhere"),
+        ),
+        (
+            ("core-search", "keywords", "read-online"),
+            plant.policy("fs-core-search-serving", "own-read-online", "GetRecord", "PutRecord", "555555555555"),
+        ),
+        (
+            ("data-curation", "user-segments", "manage"),
+            lambda documents: plant.role(documents, "fs-data-curation-manager")["policies"].clear(),
+        ),
+        (
+            ("personalization", "sessions", "delete"),
+            lambda documents: plant.edited(
+                documents["keys"]["222222222222/alias/fs-online"],
+                "policy",
+                lambda statements: statements.remove(plant.sid(statements, "ReadAndWriteRecords")),
+            ),
+        ),
+    ],
+    ids=["action", "trust", "group", "own store", "all policies", "key policy"],
+)
+def test_without_its_grant_a_cell_is_gone_or_partly_there(cell, change, documents):
+    assert cell in Matrix(Model(documents)).granted()
+    change(documents)
+    assert cell not in Matrix(Model(documents)).granted()
+
+
+def test_a_new_path_makes_a_new_cell(documents):
+    key = ("personalization", "sessions", "read-online")
+    assert key not in Matrix(Model(documents)).cells
+    plant.policy(
+        "fs-personalization-writer", "write", '"sagemaker:PutRecord"', '"sagemaker:PutRecord","sagemaker:GetRecord"'
+    )(documents)
+    cell = Matrix(Model(documents)).cells[key]
+    assert cell.access == "partly"
+    assert cell.missing == ("sagemaker-featurestore-runtime:BatchGetRecord",)
+
+
+def test_a_chain_of_roles_is_followed(documents):
+    """pipeline -> writer -> reader-online: the closure is what counts, not the first step."""
+    reader = plant.role(documents, "fs-core-search-reader-online")
+    writer = plant.role(documents, "fs-personalization-writer")
+    plant.trusted("fs-core-search-reader-online", Principal={"AWS": writer["arn"]}, Action="sts:AssumeRole")(documents)
+    cells = Matrix(Model(documents)).cells
+    assert ("personalization", "sessions", "read-online") not in cells, "the boundary of the writer stops it"
+    writer["boundary"] = None
+    cells = Matrix(Model(documents)).cells
+    assert cells["personalization", "users", "read-online"].paths == (
+        ("personalization/pipeline", "fs-personalization-writer", reader["name"]),
+    )
+
+
+def test_forms(documents):
+    matrix = Matrix(Model(documents))
+    rows = list(csv.DictReader(io.StringIO(as_csv(matrix))))
+    assert {(row["team"], row["feature_group"], row["verb"]) for row in rows} == EXPECTED
+    assert "| product-success | reviews | write | product-success/pipeline -> fs-product-success-writer |" in markdown(
+        matrix
+    )
+    assert json.loads(json.dumps([cell.as_dict() for cell in matrix.rows()]))[0]["access"] == "yes"
