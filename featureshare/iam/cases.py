@@ -107,7 +107,7 @@ def _request(raw: Any) -> Request:
     _no_repeats(resource, "request.resource")
     principal = _string(raw, "principal", "request")
     arn = _string(resource, "arn", "request.resource")
-    if arn == "*" and resource.get("account") is None:
+    if arn == "*" and not resource.get("account"):
         account = _account(principal)  # without a resource there is no owner: the call lands in the caller's account
     else:
         account = _string(resource, "account", "request.resource")

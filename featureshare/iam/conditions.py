@@ -14,7 +14,7 @@ from typing import Any
 
 from featureshare.iam import values as read
 from featureshare.iam.model import ContextValue
-from featureshare.iam.patterns import Context, Match, compile_arn, compile_glob, has_literal_wildcard
+from featureshare.iam.patterns import Context, Match, compile_arn, compile_glob, odd_values
 from featureshare.iam.variables import Token, substitute, tokens, variables_of
 
 Compare = Callable[[str, Context], bool]
@@ -138,11 +138,11 @@ class Clause:
 
         def holds(context: Context) -> bool:
             value = context.get(key)
-            if value is None:
-                return every or if_exists
-            items = (value,) if type(value) is str else value
-            if not any_value(value):
+            # ForAnyValue is documented as false without a value and IfExists as true: an Allow gets the one, a Deny
+            # the other. (Seen on AWS for an Allow: false. https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w)
+            if value is None or not any_value(value):
                 return every or (if_exists and deny)
+            items = (value,) if type(value) is str else value
             if nothing is not None:
                 return nothing
             if every:
@@ -160,8 +160,12 @@ class Clause:
                 out.append(("5.5", f"multivalued {self.shown_key} under {self.name}, which takes one value"))
             if not self.quantifier and not any_value(value):
                 out.append(("5.3", f"{self.shown_key} is empty; {self.name} compares it as such"))
-        if has_literal_wildcard(self.variables, context):
-            out.append(("6.2", f"the value of a variable in {self.shown_key} holds a wildcard sign, taken literally"))
+        out += [
+            ("6.2", f"the value of a variable in {self.shown_key} {odd}") for odd in odd_values(self.variables, context)
+        ]
+        if self.quantifier == "ForAnyValue" and self.if_exists and not any_value(value):
+            text = f"{self.name} on {self.shown_key} without a value: false by one rule of AWS, true by another"
+            out.append(("5.3", text))
         for variable in self.variables:
             if variable.key in context and variable.value(context) is None:
                 out.append(("6.1", f"multivalued {variable.key} cannot be used as a variable"))

@@ -64,7 +64,11 @@ def _decide(request: Request, world: World, context: dict[str, ContextValue]) ->
     if isinstance(question, str):
         return _refused("2.1", question)
     outcome = evaluate(question, world, request.wildcard_only)
-    return Decision(outcome.result, partial(explain.details, question, world, outcome))
+    return Decision(
+        outcome.result,
+        partial(explain.reasons, question, world, outcome),
+        partial(explain.findings, question, world, outcome),
+    )
 
 
 def _question(request: Request, world: World, context: dict[str, ContextValue]) -> Question | str:
@@ -83,7 +87,7 @@ def _question(request: Request, world: World, context: dict[str, ContextValue]) 
 
 def _refused(rule: str, text: str) -> Decision:
     finding = Finding("unsupported", rule, text)
-    return Decision(IMPLICITLY_DENIED, lambda: ((explain.engine_reason(text),), (finding,)))
+    return Decision(IMPLICITLY_DENIED, lambda: (explain.engine_reason(text),), lambda: (finding,))
 
 
 def _ambiguous(request: Request, world: World) -> Decision:
@@ -102,7 +106,7 @@ def _ambiguous(request: Request, world: World) -> Decision:
         _decide(request, world, dict(zip(choices, values, strict=True))) for values in product(*choices.values())
     ]
     worst = min(decisions, key=lambda decision: (EXPLICITLY_DENIED, IMPLICITLY_DENIED, ALLOWED).index(decision.result))
-    return Decision(worst.result, lambda: (worst.reasons, (finding, *worst.findings)))
+    return Decision(worst.result, lambda: worst.reasons, lambda: (finding, *worst.findings))
 
 
 def evaluate(question: Question, world: World, wildcard_only: bool = False) -> Outcome:
@@ -121,7 +125,7 @@ def evaluate(question: Question, world: World, wildcard_only: bool = False) -> O
         bool(world.rcps)
         and question.account != world.management_account
         and rcp_governs(question.action, question.resource)
-        and not (world.aws_managed_key or is_aws_managed_key(question.resource, question.context))
+        and not (world.aws_managed_key or is_aws_managed_key(question.alias or question.resource, question.context))
     )
     if caller.service_linked:
         out.scps_apply = out.rcps_apply = False
@@ -250,6 +254,8 @@ def _resource_answer(world: World, question: Question, regime: Regime) -> Streng
 def _limits(out: Outcome, question: Question, world: World) -> None:
     """What a service refuses whatever the documents say, and resource policies that do not reach this resource."""
     action, kind = question.action, question.caller.principal.kind
+    if world.boundary == () and kind in OF_ACCOUNT:
+        out.refusals += (("9", "a boundary without a document denies all"),)
     if kind is Kind.ANONYMOUS and not admits_anonymous(action):
         out.refusals += (("3", f"{question.service} answers no request without credentials"),)
     if action == "iam:passrole" and out.cross_account:

@@ -14,6 +14,7 @@ from featureshare.iam.errors import IllFormed, Unsupported
 from featureshare.iam.model import ContextValue, Strength
 from featureshare.iam.patterns import ActionSet, ResourcePattern
 from featureshare.iam.principals import OF_ACCOUNT, Caller, Kind, PrincipalSet
+from featureshare.iam.services import key_behind
 from featureshare.iam.variables import BadVariableError
 
 CURRENT = "2012-10-17"
@@ -53,9 +54,22 @@ def unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 class Question:
-    """A request as statements see it: `action` and context keys in lower case, `resource` `*` where there is none."""
+    """A request as statements see it: `action` and context keys in lower case, `resource` `*` where there is none.
 
-    __slots__ = ("account", "action", "caller", "context", "has_boundary", "resource", "service", "shown_action")
+    `alias` is the alias through which a KMS key was asked for, or "": `resource` then stands for some key unknown.
+    """
+
+    __slots__ = (
+        "account",
+        "action",
+        "alias",
+        "caller",
+        "context",
+        "has_boundary",
+        "resource",
+        "service",
+        "shown_action",
+    )
 
     def __init__(
         self,
@@ -70,6 +84,9 @@ class Question:
         self.shown_action = action
         self.action = action.lower()
         self.service = self.action.partition(":")[0]
+        self.alias = ""
+        if self.service == "kms" and (key := key_behind(self.action, resource)):
+            self.alias, resource = resource, key
         self.resource = resource
         self.account = account
         self.context = context

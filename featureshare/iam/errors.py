@@ -18,9 +18,9 @@ class DocumentError(FeatureShareError):
         super().__init__(f"{place}: {rule}" if place else rule)
 
 
-class IllFormed(DocumentError):  # noqa: N818 - the word of the domain
+class IllFormed(DocumentError):
     """AWS would refuse to store this document."""
 
 
-class Unsupported(DocumentError):  # noqa: N818 - the word of the domain
+class Unsupported(DocumentError):
     """The document uses something that this engine does not decide; it is denied and named, never guessed."""

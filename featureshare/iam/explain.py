@@ -16,6 +16,7 @@ from featureshare.iam.model import (
     World,
 )
 from featureshare.iam.outcome import Outcome
+from featureshare.iam.patterns import odd_values
 from featureshare.iam.principals import OF_ACCOUNT, Kind
 from featureshare.iam.services import RCP_SERVICES, Regime
 
@@ -81,17 +82,21 @@ def _resource_word(statement: Statement) -> str:
     return "NotResource" if statement.not_resource else "Resource"
 
 
-def details(question: Question, world: World, outcome: Outcome) -> tuple[tuple[Reason, ...], tuple[Finding, ...]]:
-    """Reasons and findings of an outcome."""
+def reasons(question: Question, world: World, outcome: Outcome) -> tuple[Reason, ...]:
+    """Why the outcome is what it is."""
     if outcome.result == EXPLICITLY_DENIED:
-        reasons = tuple(_statements(question, world, outcome, applying=True, denying=True))
-    elif outcome.result == ALLOWED:
-        reasons = tuple(_statements(question, world, outcome, applying=True, denying=False))
-        if question.caller.principal.kind is Kind.ROOT and not any(r.layer == "identity" for r in reasons):
-            reasons += (engine_reason("the root user of an account needs no identity policy"),)
-    else:
-        reasons = tuple(_missing(question, world, outcome))
-    return reasons, tuple(_findings(question, world, outcome))
+        return tuple(_statements(question, world, outcome, applying=True, denying=True))
+    if outcome.result != ALLOWED:
+        return tuple(_missing(question, world, outcome))
+    out = tuple(_statements(question, world, outcome, applying=True, denying=False))
+    if question.caller.principal.kind is Kind.ROOT and not any(reason.layer == "identity" for reason in out):
+        out += (engine_reason("the root user of an account needs no identity policy"),)
+    return out
+
+
+def findings(question: Question, world: World, outcome: Outcome) -> tuple[Finding, ...]:
+    """What a reader of the outcome must know."""
+    return tuple(_findings(question, world, outcome))
 
 
 def _statements(
@@ -101,9 +106,7 @@ def _statements(
         if only and layer != only:
             continue
         for policy in policies:
-            for statement in policy.statements:
-                if statement.deny is not denying or not statement.actions.matches(question.action):
-                    continue
+            for statement in policy.about(question.action)[0 if denying else 1]:
                 applies, text = effect(layer, statement, question, outcome)
                 if applies is applying:
                     yield Reason(layer, _place(level, policy), statement.label, text)
@@ -158,6 +161,11 @@ def _findings(question: Question, world: World, outcome: Outcome) -> Iterator[Fi
         yield Finding("lint", "3.2", f"RCPs do not apply to {question.service}")
     if outcome.regime is Regime.KEY and not outcome.strength and not world.grants and not outcome.refusals:
         yield Finding("not-decided", "4.1", "KMS grants could allow this and were no input")
+    if question.alias:
+        text = (
+            f"the key behind {question.alias} is not known: only patterns that cover every key were taken to match it"
+        )
+        yield Finding("not-decided", "4.1", text)
     if outcome.uncovered:
         yield Finding("not-decided", "3", outcome.uncovered)
     for layer, level, policies in layers(question, world, outcome):
@@ -191,8 +199,8 @@ def _reached(layer: str, statement: Statement, question: Question) -> Iterator[t
                 yield kind, "1.4", f"the action has no resource, and {pattern.text!r} is one"
         elif pattern.wide(resource, context) != pattern.strict(resource, context):
             yield "inferred", "1.3", f"{pattern.text!r} matches as a whole but not part by part"
-        if pattern.literal_wildcard(context):
-            yield "inferred", "6.2", f"the value of a variable in {pattern.text!r} holds a wildcard sign"
+        for odd in odd_values(pattern.variables, context):
+            yield "inferred", "6.2", f"the value of a variable in {pattern.text!r} {odd}"
     for clause in statement.clauses:
         for rule, text in clause.inferred(context):
             yield "inferred", rule, text
@@ -219,8 +227,8 @@ def text(question: Question, world: World, outcome: Outcome) -> str:
         if not policies:
             lines.append("  no document")
     lines += [f"not applied: {note}" for note in _not_applied(question, world, outcome)]
-    reasons, findings = details(question, world, outcome)
-    return "\n".join([*lines, "", *_verdict(outcome.result, reasons, findings)])
+    told = _verdict(outcome.result, reasons(question, world, outcome), findings(question, world, outcome))
+    return "\n".join([*lines, "", *told])
 
 
 def short_text(decision: Decision) -> str:

@@ -111,37 +111,39 @@ class World:
     faults: tuple[Finding, ...] = ()
 
 
-Details = Callable[[], tuple[tuple[Reason, ...], tuple[Finding, ...]]]
+Reasons = Callable[[], tuple[Reason, ...]]
+Findings = Callable[[], tuple[Finding, ...]]
 
 
 class Decision:
     """The answer. `result` is Allowed, ImplicitlyDenied or ExplicitlyDenied.
 
-    Reasons and findings are worked out on first use: most callers only want the answer.
+    Reasons and findings are worked out on first use, each for itself: most callers only want the answer.
     """
 
-    __slots__ = ("_details", "_known", "allowed", "result")
+    __slots__ = ("_findings", "_known_findings", "_known_reasons", "_reasons", "allowed", "result")
 
-    def __init__(self, result: str, details: Details) -> None:
+    def __init__(self, result: str, reasons: Reasons, findings: Findings) -> None:
         self.allowed: bool = result == ALLOWED
         self.result: str = result
-        self._details = details
-        self._known: tuple[tuple[Reason, ...], tuple[Finding, ...]] | None = None
-
-    def _get(self) -> tuple[tuple[Reason, ...], tuple[Finding, ...]]:
-        if self._known is None:
-            self._known = self._details()
-        return self._known
+        self._reasons = reasons
+        self._findings = findings
+        self._known_reasons: tuple[Reason, ...] | None = None
+        self._known_findings: tuple[Finding, ...] | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """What allowed or denied; for an implicit denial, what was missing and which statements came near."""
-        return self._get()[0]
+        if self._known_reasons is None:
+            self._known_reasons = self._reasons()
+        return self._known_reasons
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Inferred rules reached, unsupported features, faults and lint."""
-        return self._get()[1]
+        if self._known_findings is None:
+            self._known_findings = self._findings()
+        return self._known_findings
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -149,7 +151,7 @@ class Decision:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Decision):
             return NotImplemented
-        return self.result == other.result and self._get() == other._get()
+        return (self.result, self.reasons, self.findings) == (other.result, other.reasons, other.findings)
 
     def __hash__(self) -> int:
         return hash(self.result)

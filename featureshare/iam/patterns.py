@@ -145,15 +145,16 @@ class ResourcePattern:
         match = compile_arn(items)
         return match is not None and match(resource)
 
-    def literal_wildcard(self, context: Context) -> bool:
-        """Whether a variable's value holds a wildcard sign, which is taken literally (inferred)."""
-        return has_literal_wildcard(self.variables, context)
 
-
-def has_literal_wildcard(variables: tuple[Variable, ...], context: Context) -> bool:
-    """Whether one of the variables stands for text with `*` or `?` in it."""
-    values = [variable.value(context) for variable in variables]
-    return any(value is not None and ("*" in value or "?" in value) for value in values)
+def odd_values(variables: tuple[Variable, ...], context: Context) -> list[str]:
+    """What of the variables' values AWS documents nothing exact about."""
+    values = [value for variable in variables if (value := variable.value(context)) is not None]
+    out: list[str] = []
+    if any("*" in value or "?" in value for value in values):
+        out.append("holds a wildcard sign, taken literally")
+    if any(context.get(variable.key) == "" for variable in variables):
+        out.append("is empty; it is put in as such, and no default stands in for it")
+    return out
 
 
 def _after_fifth_colon(text: str) -> int | None:

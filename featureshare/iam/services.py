@@ -179,6 +179,17 @@ def regime_of(action: str, resource: str) -> Regime:
     return Regime.IDENTITY if service == "iam" else Regime.ORDINARY
 
 
+def key_behind(action: str, resource: str) -> str:
+    """Where a key is used through its alias, an ARN that stands for that key, known by account and Region only; or "".
+
+    An alias ARN in a policy is about the alias, never about the key (KMS Developer Guide, alias-authorization).
+    """
+    if action in _KMS_ALIAS or not _ALIAS.fullmatch(resource):
+        return ""
+    head, _, name = resource.partition(":alias/")
+    return f"{head}:key/(behind {name})"
+
+
 def assumes_role(action: str) -> bool:
     """Whether the action is sts:AssumeRole or one that goes with it."""
     return action in _ASSUME or action in _WITH_ASSUME

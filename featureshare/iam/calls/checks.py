@@ -18,7 +18,7 @@ from featureshare.iam.calls import (
 )
 from featureshare.iam.calls.model import Call, Check, Estate, Unmapped
 from featureshare.iam.calls.registry import Context, Scope, Table
-from featureshare.iam.catalogue import ActionInfo, catalogue
+from featureshare.iam.catalogue import catalogue
 
 TABLES: dict[str, Table] = {
     "athena": athena.TABLE,
@@ -80,20 +80,21 @@ class _Hashed:
 
 
 def _finish(check: Check, source: str, estate: Estate) -> Check:
-    info = catalogue().action(check.action)
     context: Context = dict(check.context)
     if check.resource != "*" and not check.new:
-        stems = _tag_stems(info, check.resource)
+        stems = _tag_stems(check.action, check.resource)
         if stems:
             for key, value in estate.tags(check.resource).items():
                 for stem in stems:
                     context.setdefault(stem + key, value)
-    only = check.resource == "*" and info.wildcard_only
+    only = check.resource == "*" and catalogue().action(check.action).wildcard_only
     return replace(check, context=context, wildcard_only=only, source=check.source or source)
 
 
-def _tag_stems(info: ActionInfo, arn: str) -> tuple[str, ...]:
+@functools.lru_cache(maxsize=4096)
+def _tag_stems(action: str, arn: str) -> tuple[str, ...]:
     """What tags of the resource are called in a request: `aws:ResourceTag/` and the service's own spelling."""
+    info = catalogue().action(action)
     if info.service in _UNTAGGED:
         return ()
     kind = info.resource_type(arn)

@@ -69,8 +69,11 @@ def group_arn(scope: Scope, group: str) -> str:
     return facts.arn if facts else scope.arn("sagemaker", f"feature-group/{group.lower()}")
 
 
-def _facts(scope: Scope, arn: str) -> FeatureGroupFacts | None:
-    return scope.estate.feature_group(account_of(arn, scope.call.account), arn.rpartition("/")[2])
+def _place(scope: Scope, group: str) -> tuple[str, str]:
+    """Account and name of a group given by name or ARN."""
+    if group.startswith("arn:"):
+        return account_of(group, scope.call.account), group.rpartition("/")[2]
+    return scope.call.account, group
 
 
 def _group(action: str, group: str = "FeatureGroupName") -> Answer:
@@ -85,11 +88,13 @@ def _group(action: str, group: str = "FeatureGroupName") -> Answer:
 
 def _on_records(scope: Scope, action: str, groups: list[str], context: Context | None = None) -> Iterator[Check]:
     """A data-plane action on each group, and kms:Decrypt as the caller, via SageMaker, on each online key."""
-    arns = list(dict.fromkeys(group_arn(scope, group) for group in groups))
-    for arn in arns:
+    found: dict[str, FeatureGroupFacts | None] = {}
+    for group in groups:
+        facts = scope.estate.feature_group(*_place(scope, group))
+        found[facts.arn if facts and not group.startswith("arn:") else group_arn(scope, group)] = facts
+    for arn in found:
         yield Check(action, arn, account_of(arn, scope.call.account), context or {})
-    found = (_facts(scope, arn) for arn in arns)
-    for key in dict.fromkeys(facts.online_key for facts in found if facts and facts.online_key):
+    for key in dict.fromkeys(facts.online_key for facts in found.values() if facts and facts.online_key):
         yield key_check(scope, "kms:Decrypt", str(key), via="sagemaker", source=_ONLINE_KEY)
 
 

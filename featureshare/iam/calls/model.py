@@ -152,7 +152,7 @@ class Estate(Protocol):
     def query(self, account: str, query_id: str) -> QueryFacts | None: ...
 
 
-class Unmapped(FeatureShareError):  # noqa: N818, it names a state, as errors.BadInput does
+class Unmapped(FeatureShareError):
     """No entry says what this call needs. It is denied and named, never allowed."""
 
     def __init__(self, service: str, operation: str) -> None:
