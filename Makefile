@@ -69,6 +69,14 @@ fmt: $(VENV)/.lint ## Format Python and Terraform
 scan: $(VENV)/.local .venv-checkov/.scan ## checkov and our own rules over every policy and plan of ENV (local)
 	@$(BIN)/featureshare scan $(ENV) --plan
 
+.PHONY: prove
+prove: $(VENV)/.local ## Proof that access equals the declaration of ENV, without any AWS
+	@$(BIN)/featureshare access prove $(ENV)
+
+.PHONY: plan
+plan: $(VENV)/.local ## Plan every stack of ENV
+	@$(BIN)/featureshare plan $(ENV)
+
 .PHONY: policies
 policies: $(VENV)/.local ## Write the IAM documents of ENV to docs/policies/ENV
 	@$(BIN)/featureshare policies $(ENV)

@@ -196,3 +196,16 @@ def test_a_changed_schema_is_refused(staging: Copy) -> None:
     assert "canary" in refused.stderr
     assert "value" in refused.stderr
     assert "Fix:" in refused.stderr
+
+
+@pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+def test_environments_that_are_data_render(work_copy: Copy, env: str) -> None:
+    rendered = work_copy.json("render", env)
+    prefix = rendered["environment"]["prefix"]
+    assert not rendered["environment"]["ephemeral"]
+    kinds = {role["kind"] for role in rendered["roles"].values()}
+    assert {"deploy", "execution", "offline-store", "reader-offline", "reader-online", "writer"} <= kinds
+    assert all(role["name"].startswith(f"{prefix}-") for role in rendered["roles"].values())
+    backend = (work_copy.root / "environments" / env / "backend.hcl").read_text()
+    assert rendered["names"]["state_bucket"] in backend
+    assert "use_lockfile = true" in backend
