@@ -50,8 +50,8 @@ class MotoEstate:
     # feature groups -------------------------------------------------------------------------------------------------
     def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None:
         facts = feature_group_facts(account, self.region, name)
-        if facts is None:
-            return None
+        if facts is None or not (facts.online_key or facts.offline_key):
+            return facts
         return replace(
             facts,
             online_key=self._key_arn(facts.account, facts.online_key),
