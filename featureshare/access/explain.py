@@ -29,7 +29,7 @@ _SYMPTOMS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"Insufficient (?:Glue|Lake Formation) permissions|Insufficient permissions to access",
-        "the catalog asks Lake Formation or its policy. Check that IAMAllowedPrincipals still holds the table.",
+        "Lake Formation or the catalog's resource policy stops it. Does IAMAllowedPrincipals still hold the table?",
     ),
     (
         r"SUPER privileges required",

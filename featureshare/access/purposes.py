@@ -100,7 +100,7 @@ class Purposes:
         name = workgroup["name"]
         yield self._call(account, "athena", "GetWorkGroup", WorkGroup=name)
         yield self._call(account, "athena", "StartQueryExecution", WorkGroup=name)
-        table = {"database": group["database"], "table": group["table"]}
+        table = {"database": group["database"], "table": group["table"], "account": group["account"]}
         location = workgroup["output_location"]
         yield self._call(account, "athena", "_RunQuery", workgroup=name, tables=[table], output_location=location)
         for operation in ("GetQueryExecution", "GetQueryResults", "StopQueryExecution"):

@@ -120,3 +120,15 @@ def test_forms(documents):
         matrix
     )
     assert json.loads(json.dumps([cell.as_dict() for cell in matrix.rows()]))[0]["access"] == "yes"
+
+
+def test_a_role_that_is_brought_reaches_what_is_shared_and_no_other_team_s_own_store(documents):
+    """Its own policies are unknown, so it is taken to hold everything in its account; that opens nothing elsewhere."""
+    arn = "arn:aws:iam::333333333333:role/legacy/etl"
+    documents["teams"]["product-success"]["execution_roles"]["legacy"] = {"arn": arn, "verbs": ["write"]}
+    plant.trust(
+        "fs-product-success-writer", "role/fs/execution/product-success/fs-product-success-pipeline", "role/legacy/etl"
+    )(documents)
+    cells = Matrix(Model(documents)).cells
+    mine = {key for key, cell in cells.items() if any(path[0] == "product-success/legacy" for path in cell.paths)}
+    assert mine == {("product-success", "reviews", "write")}

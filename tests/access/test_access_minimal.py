@@ -58,22 +58,13 @@ def test_the_decision_log_is_read_as_it_is_written():
     ]
 
 
-@pytest.mark.parametrize(
-    "only",
-    [
-        "222222222222/fs-personalization-writer",
-        "222222222222/fs-core-search-reader-offline",
-        "222222222222/fs-data-curation-manager",
-        "key 222222222222/alias/fs-offline",
-        "fs-personalization-boundary",
-        "guard",
-    ],
-)
-def test_no_mutant_survives(only, normal, documents):
-    score = mutants.run(normal, documents, only=only)
+@pytest.mark.timeout(1200)
+def test_no_mutant_survives(normal, documents):
+    """Every systematic mutant of every document: the gate."""
+    score = mutants.run(normal, documents)
     assert [vars(one) for one in score.survivors] == []
-    assert score.total > 20
-    assert sum(counts[mutants.KILLED] for counts in score.counts.values()) > score.total / 2
+    assert score.total > 5000
+    assert sum(counts[mutants.KILLED] for counts in score.counts.values()) > score.total * 0.8
 
 
 def test_a_mutant_that_means_the_same_is_shown_so_by_the_engine(normal, documents):

@@ -1,11 +1,24 @@
-"""How long one decision takes on compiled documents. Run it: python tests/bench/bench_iam.py"""
+"""How long one decision takes on compiled documents. Run it: python tests/bench/bench_iam.py
+
+Where Node is present, iam-simulate (tests/oracle) decides the same cases in the same run, the two taking turns. It
+reads its documents anew in every decision, as its public API demands, so a second ratio is with ours doing that too.
+"""
 
 import json
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from featureshare.iam import Level, Policy, Request, World, decide
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
+from oracle_node import VERSION, Unavailable, command, prepare
 
 CENTRAL, TEAM = "222222222222", "555555555555"
 ROLE = f"arn:aws:iam::{TEAM}:role/fs/execution/core/fs-core-training"
@@ -26,12 +39,15 @@ CONTEXT = {
 }
 
 
-def document(*statements: dict[str, object]) -> Policy:
-    """A compiled document."""
-    return Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), name="bench")
+Document = dict[str, Any]
 
 
-def nine_statements() -> Policy:
+def document(*statements: dict[str, Any]) -> Document:
+    """A policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def nine_statements() -> Document:
     """The policy of a reading role: nine statements, each about something else."""
     ours = {"StringEquals": {"aws:PrincipalOrgID": "o-featureshar"}}
     table = f"arn:aws:glue:eu-west-1:{CENTRAL}"
@@ -97,10 +113,64 @@ def nine_statements() -> Policy:
     )
 
 
-def scenarios() -> dict[str, Callable[[], bool]]:
-    """What is measured: each call makes the decisions of one API call."""
-    role = nine_statements()
-    tls = {
+@dataclass(frozen=True)
+class Question:
+    """One decision: a request on `resource`, owned by the central account where it has a policy, and the documents."""
+
+    action: str
+    resource: str
+    context: dict[str, str]
+    policy: Document | None = None
+
+    @property
+    def account(self) -> str:
+        """The owner of the resource."""
+        return TEAM if self.policy is None else CENTRAL
+
+    def case(self) -> dict[str, Any]:
+        """The question as evaluators exchange it."""
+        return {
+            "id": self.action,
+            "request": {
+                "principal": SESSION,
+                "action": self.action,
+                "resource": {"arn": self.resource, "account": self.account},
+                "context": self.context,
+            },
+            "identity_policies": [nine_statements()],
+            "resource_policy": self.policy,
+            "scps": [{"level": "root", "policies": [FULL]}],
+            "rcps": [],
+            "boundary": None,
+            "session_policy": None,
+        }
+
+    def asked(self) -> Callable[[], bool]:
+        """The decision, on documents compiled before."""
+        request = Request(SESSION, self.action, self.resource, self.account, self.context)
+        world = self._world()
+        return lambda: decide(request, world).allowed
+
+    def asked_anew(self) -> Callable[[], bool]:
+        """The decision, documents compiled for it alone."""
+        request = Request(SESSION, self.action, self.resource, self.account, self.context)
+        return lambda: decide(request, self._world()).allowed
+
+    def _world(self) -> World:
+        return World(
+            identity=(Policy.parse(ROLE_DOCUMENT, name="role"),),
+            resource=None if self.policy is None else Policy.parse(self.policy, name="resource"),
+            scps=(Level("root", (Policy.parse(FULL, name="scp"),)),),
+        )
+
+
+FULL = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+ROLE_DOCUMENT = nine_statements()
+
+
+def scenarios() -> dict[str, tuple[Question, ...]]:
+    """What is measured: the decisions of one API call each."""
+    tls: dict[str, Any] = {
         "Sid": "Tls",
         "Effect": "Deny",
         "Principal": "*",
@@ -108,7 +178,7 @@ def scenarios() -> dict[str, Callable[[], bool]]:
         "Resource": [BUCKET, f"{BUCKET}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    reader = {
+    reader: dict[str, Any] = {
         "Sid": "Readers",
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{TEAM}:root"},
@@ -116,7 +186,7 @@ def scenarios() -> dict[str, Callable[[], bool]]:
         "Resource": f"{BUCKET}/*",
         "Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{TEAM}:role/fs/execution/*"}},
     }
-    outside = {
+    outside: dict[str, Any] = {
         "Sid": "Ours",
         "Effect": "Deny",
         "Principal": "*",
@@ -142,44 +212,94 @@ def scenarios() -> dict[str, Callable[[], bool]]:
             "Condition": {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{TEAM}:role/fs/*"}},
         },
     )
-    scp = (Level("root", (document({"Effect": "Allow", "Action": "*", "Resource": "*"}),)),)
-    own = World(identity=(role,), scps=scp)
-    query = Request(
-        SESSION, "athena:StartQueryExecution", f"arn:aws:athena:eu-west-1:{TEAM}:workgroup/fs-core", TEAM, CONTEXT
-    )
-    get = Request(SESSION, "s3:GetObject", f"{BUCKET}/sessions/part-0.parquet", CENTRAL, CONTEXT)
-    decrypt = Request(SESSION, "kms:Decrypt", KEY, CENTRAL, {**CONTEXT, "kms:ViaService": "s3.eu-west-1.amazonaws.com"})
-    with_bucket = World(identity=(role,), resource=bucket, scps=scp)
-    with_key = World(identity=(role,), resource=key, scps=scp)
+    query = Question("athena:StartQueryExecution", f"arn:aws:athena:eu-west-1:{TEAM}:workgroup/fs-core", CONTEXT)
+    get = Question("s3:GetObject", f"{BUCKET}/sessions/part-0.parquet", CONTEXT, bucket)
+    decrypt = Question("kms:Decrypt", KEY, {**CONTEXT, "kms:ViaService": "s3.eu-west-1.amazonaws.com"}, key)
     return {
-        "role of nine statements": lambda: decide(query, own).allowed,
-        "cross-account S3 object (bucket policy)": lambda: decide(get, with_bucket).allowed,
-        "cross-account S3 object with its key": lambda: (
-            decide(get, with_bucket).allowed and decide(decrypt, with_key).allowed
-        ),
+        "role of nine statements": (query,),
+        "cross-account S3 object (bucket policy)": (get,),
+        "cross-account S3 object with its key": (get, decrypt),
     }
 
 
-def measure(call: Callable[[], bool], rounds: int = 20_000) -> tuple[float, float, float]:
-    """(median in us, 99th percentile in us, calls per second) of `call`, which must allow."""
-    for _ in range(200):
-        if not call():
-            raise AssertionError("the benchmark measures an allowed request")
-    times: list[int] = []
+ROUNDS, BLOCK, THEIR_BLOCK = 20, 1_000, 50
+
+
+def ours(asked: tuple[Callable[[], bool], ...], count: int) -> list[float]:
+    """Microseconds of each of `count` API calls. All their decisions must be Allow."""
+    times: list[float] = []
     clock = time.perf_counter_ns
-    for _ in range(rounds):
+    for _ in range(count):
         start = clock()
-        call()
-        times.append(clock() - start)
-    times.sort()
-    return statistics.median(times) / 1e3, times[int(rounds * 0.99)] / 1e3, rounds / (sum(times) / 1e9)
+        allowed = [call() for call in asked]
+        times.append((clock() - start) / 1e3)
+        if not all(allowed):
+            raise AssertionError("the benchmark measures an allowed request")
+    return times
+
+
+Theirs = Callable[[tuple[Question, ...]], list[float]]
+
+
+@contextmanager
+def theirs() -> Iterator[Theirs | None]:
+    """What asks iam-simulate, in one Node process; None where it is not to be had."""
+    try:
+        folder = prepare()
+    except Unavailable as error:
+        print(f"without iam-simulate: {error}")
+        yield None
+        return
+    line = command(folder, "--serve", str(THEIR_BLOCK))
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        to_it, from_it = process.stdin, process.stdout
+        assert to_it is not None
+        assert from_it is not None
+
+        def ask(questions: tuple[Question, ...]) -> list[float]:
+            found: list[list[float]] = []
+            for question in questions:
+                to_it.write(json.dumps(question.case()) + "\n")
+                to_it.flush()
+                answer = json.loads(from_it.readline())
+                if answer.get("result") != "Allowed":
+                    raise AssertionError(f"iam-simulate: {answer}")
+                found.append(answer["microseconds"])
+            return [sum(times) for times in zip(*found, strict=True)]
+
+        yield ask
+        to_it.close()
 
 
 def main() -> None:
-    """Print a line a scenario."""
-    for name, call in scenarios().items():
-        median, high, rate = measure(call)
-        print(f"{name:42} median {median:6.1f} us   p99 {high:6.1f} us   {rate:9,.0f} a second")
+    """Print a block a scenario."""
+    with theirs() as other:
+        for name, questions in scenarios().items():
+            compiled = tuple(question.asked() for question in questions)
+            anew = tuple(question.asked_anew() for question in questions)
+            fast: list[float] = []
+            ratios: list[float] = []
+            ratios_anew: list[float] = []
+            ours(compiled, BLOCK)
+            if other is not None:
+                other(questions)
+            for _ in range(ROUNDS):
+                block = ours(compiled, BLOCK)
+                fast += block
+                if other is not None:
+                    middle = statistics.median(other(questions))
+                    ratios.append(middle / statistics.median(block))
+                    ratios_anew.append(middle / statistics.median(ours(anew, THEIR_BLOCK)))
+            fast.sort()
+            rate = len(fast) / (sum(fast) / 1e6)
+            high = fast[int(len(fast) * 0.99)]
+            print(f"{name:42} median {statistics.median(fast):6.1f} us   p99 {high:6.1f} us   {rate:9,.0f} a second")
+            if ratios:
+                print(
+                    f"{'':42} iam-simulate {VERSION} takes {statistics.median(ratios):.0f} times as long "
+                    f"({min(ratios):.0f} to {max(ratios):.0f} by round); "
+                    f"{statistics.median(ratios_anew):.1f} times where ours compiles its documents anew"
+                )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Records through boto3 against local AWS, with enforcement on and off, and plain moto beside it.
 
-Run it: python tests/bench/bench_localaws.py. The servers take turns, a block of calls each, so that what else the machine
-does hits all of them. `bare` rows send one signed request again and again without boto3, whose own time hides the
-server's. Nothing here fails for being slow.
+Run it: python tests/bench/bench_localaws.py. The servers take turns, a block of calls each, so that what else the
+machine does hits all of them. `bare` rows send one signed request again and again without boto3, whose own time hides
+the server's. Nothing here fails for being slow.
 """
 
 import contextlib
 import http.client
 import json
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -29,7 +30,7 @@ from featureshare.localaws.control import LocalAWS, LocalAWSError
 
 REGION, MANAGEMENT, CENTRAL = "eu-west-1", "666666666666", "222222222222"
 GROUP = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:feature-group/sessions"
-ROUNDS, BLOCK = 12, 100
+ROUNDS, BLOCK = 60, 20
 Timed = dict[str, dict[str, list[float]]]  # measurement -> server -> seconds of each block
 
 
@@ -127,7 +128,10 @@ def calls(endpoint: str, keys: Mapping[str, str]) -> dict[str, Callable[[], Any]
     while control.describe_feature_group(FeatureGroupName="sessions")["FeatureGroupStatus"] == "Creating":
         time.sleep(0.05)
     identifier = {"FeatureGroupName": "sessions", "RecordIdentifierValueAsString": "s-1"}
-    put = lambda: runtime.put_record(FeatureGroupName="sessions", Record=RECORD)  # noqa: E731
+
+    def put() -> Any:
+        return runtime.put_record(FeatureGroupName="sessions", Record=RECORD)
+
     put()
     return {
         "put_record": put,
@@ -246,7 +250,7 @@ def main() -> None:
             land(control)
             keys = control.session(f"arn:aws:iam::{CENTRAL}:role/serving", "lambda.amazonaws.com")
             servers[name] = calls(control.endpoint, keys)
-        with contextlib.closing(__import__("socket").create_server(("127.0.0.1", 0))) as probe:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         stack.enter_context(process(sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)))
         servers["moto"] = moto_calls(port)

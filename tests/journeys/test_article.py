@@ -68,3 +68,10 @@ def test_the_training_set_joins_shared_features_to_local_ones(run: Report, appli
 def test_a_second_run_finds_what_it_needs_and_passes_too(run: Report, applied_local: Any) -> None:
     again = verify(applied_local.render, localaws=applied_local.localaws, options=Options(seed=2, events=120), last=7)
     assert [result for result in again.steps if not result.ok] == []
+
+
+def test_no_shipped_grant_is_unneeded_and_the_journeys_exercise_most(run: Report, applied_local: Any) -> None:
+    """Asked of the decision log of this very run: what it used, what only a documented requirement keeps."""
+    found = applied_local.copy.json("access", "minimal", "local")
+    assert found["unneeded"] == []
+    assert found["exercised"] > 200

@@ -100,11 +100,13 @@ def _never(statement: dict[str, Any]) -> None:
 
 def unset_variable(case: Case, known: frozenset[str]) -> None:
     """A negated operator whose value holds a variable without value fails, and so does such a NotResource."""
+    context = _context(case)
     for document in documents(case):
         if not _current(document):
             continue
-        for statement, name, _, values in clauses({**_EMPTY, "identity_policies": [document]}):
-            if "Not" in name and any(_unset(case, value) for value in values):
+        for statement, name, key, values in clauses({**_EMPTY, "identity_policies": [document]}):
+            given = context.get(key.lower()) is not None
+            if "Not" in name and given and any(_unset(case, value) for value in values):
                 _never(statement)
         for statement in statements({**_EMPTY, "identity_policies": [document]}):
             entries = statement.get("NotResource", [])

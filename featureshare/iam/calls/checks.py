@@ -62,8 +62,10 @@ def checks_for(call: Call, estate: Estate) -> tuple[Check, ...]:
     entry = TABLES.get(call.service, {}).get(call.operation)
     if entry is None:
         raise Unmapped(call.service, call.operation)
-    unique = dict.fromkeys(_Hashed(check) for check in entry.checks(Scope(call, estate)))
-    return tuple(_finish(one.check, entry.source, estate) for one in unique)
+    checks = tuple(entry.checks(Scope(call, estate)))
+    if len(checks) > 1:
+        checks = tuple(one.check for one in dict.fromkeys(_Hashed(check) for check in checks))
+    return tuple(_finish(check, entry.source, estate) for check in checks)
 
 
 class _Hashed:

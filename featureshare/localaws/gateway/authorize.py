@@ -65,6 +65,7 @@ class Authorizer:
         self._organizations = organizations
         self._clock = clock
         self._settings = settings
+        self._known: tuple[tuple[int, int], dict[tuple[Any, ...], Decision]] = ((0, 0), {})
 
     def actor(self, credential: Credential) -> Actor:
         """The caller behind a credential, with the tags in force now: the role's, overridden by the session's."""
@@ -138,7 +139,7 @@ class Authorizer:
             action=check.action,
             resource=check.resource,
             account=account,
-            context=self._context(actor, check, region, membership, membership),
+            context=self._context(actor, check, region, membership, membership, self._clock.now()),
         )
         if not decide(request, World(identity=(_ANYTHING,), resource=compiled(str(text), "new key policy", True))):
             raise ServiceError(
@@ -155,20 +156,38 @@ class Authorizer:
                 if check.as_role.endswith(".amazonaws.com")
                 else self.service_role(check.as_role)
             )
-        caller = who.caller
+        caller, now = who.caller, self._clock.now()
+        known = self._decisions(now)  # before the documents are read: what a change overtakes is not remembered for it
         mine = self._organizations.membership(caller.account)
         theirs = self._organizations.membership(check.account)
-        context = self._context(who, check, region, mine, theirs)
-        identity = self._identity(caller)
-        request = Request(
-            principal=caller.arn,
-            action=check.action,
-            resource=check.resource,
-            account=check.account,
-            context=context,
-            wildcard_only=check.wildcard_only,
-        )
-        return who, decide(request, self._world(who, check, identity, mine, theirs))
+        world = self._world(who, check, self._identity(caller), mine, theirs)
+        # The same question within one second, on the same documents, has the same answer: time counts in seconds here.
+        key = (
+            caller.arn, caller.access_key, caller.source_identity, tuple(caller.tags.items()), who.issued, who.session,
+            check.action, check.resource, check.account, check.as_role, check.via, check.wildcard_only,
+            tuple(check.context.items()), region, self._settings.secure_transport,
+            world.resource, world.grants, world.aws_managed_key,
+        )  # fmt: skip
+        decision = known.get(key)
+        if decision is None:
+            request = Request(
+                principal=caller.arn,
+                action=check.action,
+                resource=check.resource,
+                account=check.account,
+                context=self._context(who, check, region, mine, theirs, now),
+                wildcard_only=check.wildcard_only,
+            )
+            decision = known[key] = decide(request, world)
+        return who, decision
+
+    def _decisions(self, now: datetime) -> dict[tuple[Any, ...], Decision]:
+        """What was decided in this second, since identity policies and the organization last changed."""
+        moment = (int(now.timestamp()), self._documents.version)
+        known = self._known
+        if known[0] != moment:
+            known = self._known = (moment, {})
+        return known[1]
 
     def _identity(self, caller: Caller) -> Identity:
         if caller.kind in ("service", "anonymous"):
@@ -193,9 +212,15 @@ class Authorizer:
         )
 
     def _context(
-        self, who: Actor, check: Check, region: str, mine: Membership | None, theirs: Membership | None
+        self,
+        who: Actor,
+        check: Check,
+        region: str,
+        mine: Membership | None,
+        theirs: Membership | None,
+        now: datetime,
     ) -> Mapping[str, str | tuple[str, ...]]:
-        caller, now = who.caller, self._clock.now()
+        caller = who.caller
         via = check.as_role is None and (bool(check.via) or check.context.get("aws:ViaAWSService") == "true")
         context: Context = {
             "aws:CurrentTime": now.strftime(_ISO),

@@ -67,6 +67,11 @@ class Documents:
         self._versions = versions
         self._identities: dict[str, tuple[int, Identity]] = {}
 
+    @property
+    def version(self) -> int:
+        """Counts changes to identity policies and the organization."""
+        return self._versions.policies
+
     def identity(self, arn: str) -> Identity:
         """Documents and tags of a role or user, by ARN with path."""
         version = self._versions.policies

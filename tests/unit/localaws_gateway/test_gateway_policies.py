@@ -382,3 +382,15 @@ def test_broken_documents_are_refused_where_they_are_put(aws: Aws, bucket: Make,
     bad_trust = document({**statement("Allow", "sts:AssumeRole"), "Principal": {"AWS": OWNER}})
     code = refusal(iam.create_role, RoleName="bad", AssumeRolePolicyDocument=bad_trust)[0]
     assert code == "MalformedPolicyDocument"
+
+
+def test_a_decision_is_not_remembered_beyond_the_change_of_a_policy(aws: Aws, bucket: Callable[..., str]) -> None:
+    """The same question twice within a second, a policy changed in between: identity, bucket, tags."""
+    arn = bucket("remembered", "x")
+    role = aws.role("remembering", allow("s3:GetObject", on=f"{arn}/*"))
+    s3 = aws.as_role("s3", role)
+    for _ in range(3):
+        aws.role("remembering", allow("s3:GetObject", on=f"{arn}/*"))
+        assert s3.get_object(Bucket="remembered", Key="x")["Body"].read() == b"x"
+        aws.role("remembering", allow("s3:PutObject", on=f"{arn}/*"))
+        assert refusal(s3.get_object, Bucket="remembered", Key="x")[0] == "AccessDenied"

@@ -1,4 +1,4 @@
-"""What was applied is clean under checkov and our own rules; the scan sees every stack."""
+"""What was applied passes the gates: checkov and our own rules see every stack, and access equals the declaration."""
 
 from typing import Any
 
@@ -18,3 +18,9 @@ def test_the_applied_plans_are_clean(applied_local: Any) -> None:
     assert found["plans"] == len(applied_local.report["stacks"])
     assert found["planned_documents"] > 60
     assert found["planted_examples_caught"] >= found["rules"]
+
+
+def test_what_was_planned_is_proved_and_agrees_with_the_render(applied_local: Any) -> None:
+    proof = applied_local.copy.json("access", "prove", "local", "--from", "plan")
+    assert proof["result"] == "proved"
+    assert proof["counterexamples"] == []
