@@ -6,6 +6,7 @@ Pure, on JSON, on top of `featureshare.iam`: no AWS account, no network. The com
 from featureshare.access.contract import Contract
 from featureshare.access.matrix import Matrix
 from featureshare.access.model import Model
-from featureshare.access.prove import FAILED, PROVED, UNDECIDED, Proof, prove
+from featureshare.access.proof import FAILED, PROVED, UNDECIDED, Proof
+from featureshare.access.prove import prove
 
 __all__ = ["FAILED", "PROVED", "UNDECIDED", "Contract", "Matrix", "Model", "Proof", "prove"]

@@ -17,7 +17,8 @@ from featureshare.access.compare import Comparison
 from featureshare.access.contract import Contract
 from featureshare.access.model import BadDocument, Model
 from featureshare.access.mutations import Document, mutations
-from featureshare.access.prove import PROVED, prove_document
+from featureshare.access.proof import PROVED
+from featureshare.access.prove import prove_document
 from featureshare.access.scope import Scope
 
 FATES = KILLED, EQUIVALENT, SURVIVED = "killed", "equivalent", "survived"

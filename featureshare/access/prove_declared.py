@@ -1,0 +1,111 @@
+"""Everything that is declared is allowed along its path."""
+
+from typing import Any
+
+from featureshare.access.atoms import matches
+from featureshare.access.model import Actor
+from featureshare.access.proof import Part
+from featureshare.access.purposes import Need
+from featureshare.access.rules import Rule
+from featureshare.access.scope import Scope
+from featureshare.access.words import refused_need
+from featureshare.iam import decide
+
+
+class DeclaredPart(Part):
+    """Uses of the declaration, and what roles without a verb are for."""
+
+    def declared(self) -> None:
+        """Every check of every declared use, and of every role without a verb, is allowed."""
+        actors = {arn: self.model.role_actor(role) for arn, role in self.model.roles.items()}
+        actors[self.model.platform] = self.model.platform_actor()
+        actors |= {arn: self.model.brought_actor(arn) for arn in self.model.brought}
+        for source, needs in self.contract.needs.items():
+            if self._scope is not None:
+                needs = [need for need in needs if self._scope.touches(self.model, source, need)]
+            if not needs:
+                continue
+            actor = actors.get(source) or self.model.adversary(source.replace("*", "x").replace("?", "x"))
+            done: set[tuple[Any, ...]] = set()
+            for need in needs:
+                key = _key(need)
+                if key not in done:
+                    done.add(key)
+                    self._needed(actor, need)
+        for source, rules in self.contract.rules.items():
+            role = self.model.roles.get(source)
+            if source.endswith(".amazonaws.com"):
+                service = Actor(source, source, "", label=f"the service {source}")
+                for rule in rules:
+                    if self._within("trust", rule.resource):
+                        self._ruled(service, rule)
+            if not self._hangs(source):
+                continue
+            if (role is not None and role.kind == "deploy") or source == self.model.platform:
+                for rule in rules:
+                    self._ruled(actors[source], rule)
+
+    def _hangs(self, source: str) -> bool:
+        """Whether what a source is for without a declared use could hang on the document in question."""
+        scope = self._scope
+        return scope is None or scope == Scope("role", source) or scope.kind in ("bucket", "guard", "key", "platform")
+
+    def _needed(self, actor: Actor, need: Need) -> None:
+        check = need.check
+        context = self.model.context(actor, check.resource, check.account)
+        context.update(check.context)
+        if check.via:
+            context |= {
+                "aws:CalledVia": check.via,
+                "aws:CalledViaFirst": check.via[0],
+                "aws:CalledViaLast": check.via[-1],
+            }
+        self.proof.declared += 1
+        self.explorer.asked += 1
+        world = self.model.world(actor, check.action, check.resource, check.account)
+        request = self.model.request(actor, check.action, check.resource, check.account, context, check.wildcard_only)
+        decision = decide(request, world)
+        if not decision.allowed:
+            why = next((use for use in self.contract.uses if need in use.needs), None)
+            self._found(refused_need(actor, str(need), request, decision, why))
+
+    def _ruled(self, actor: Actor, rule: Rule) -> None:
+        """A rule that no call was enumerated for: one witness of it must be allowed."""
+        owner = rule.owner or actor.account
+        for bucket in self.model.buckets.values():
+            # A document of ours stands on these; on the names to come none does yet.
+            if (
+                ":s3:::" in rule.resource
+                and bucket.account == owner
+                and matches(rule.resource.split("/")[0], bucket.arn)
+            ):
+                self._ruled_on(actor, rule, bucket.arn + ("/x" if "/" in rule.resource else ""), owner)
+        for key in self.model.keys.values():
+            if ":kms:" in rule.resource and key.account == owner and matches(rule.resource, key.arn):
+                self._ruled_on(actor, rule, key.arn, owner)
+        self._ruled_on(actor, rule, rule.resource.replace("*", "x") if rule.resource != "*" else "*", owner)
+
+    def _ruled_on(self, actor: Actor, rule: Rule, resource: str, owner: str) -> None:
+        context = self.model.context(actor, resource, owner)
+        for condition in rule.conditions:
+            context[condition.key] = condition.values[0].replace("*", "x")
+        if aliases := self.model.key_aliases(resource):
+            context["kms:ResourceAliases"] = aliases
+            context["aws:ResourceTag/feature-share"] = self.model.name
+        for action in sorted(rule.actions):
+            info = self.explorer.info(action)
+            if info is None or (resource != "*" and not any(kind.matches(resource) for kind in info.resources)):
+                continue
+            self.proof.declared += 1
+            self.explorer.asked += 1
+            world = self.model.world(actor, action, resource, owner)
+            request = self.model.request(actor, info.name, resource, owner, context, info.wildcard_only)
+            decision = decide(request, world)
+            if not decision.allowed:
+                self._found(refused_need(actor, rule.why, request, decision, None))
+
+
+def _key(need: Need) -> tuple[Any, ...]:
+    check = need.check
+    context = tuple(sorted((key, str(value)) for key, value in check.context.items()))
+    return check.action, check.resource, check.account, context, check.via
