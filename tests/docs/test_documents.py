@@ -104,6 +104,28 @@ def test_the_picture_shows_the_accounts_and_groups_that_are_declared() -> None:
             assert path.stem in picture
 
 
+def test_the_output_shown_is_what_the_commands_print(work_copy: Copy) -> None:
+    """Titles, steps and kinds of denial of the demo's output; counts are compared by the journeys, times change."""
+    from featureshare.cli import demo
+    from featureshare.journeys.article import TITLES
+    from featureshare.journeys.probes import CATEGORIES
+
+    shown = next(text for language, text, _ in blocks(README) if language == "text")
+    assert [line for line in shown.splitlines() if re.match(r"\d  ", line)] == [
+        f"{number}  {title}  passed" for number, title in TITLES.items()
+    ]
+    source = Path(demo.__file__).read_text()
+    for title, command in re.findall(r"^== (.*?)  \(featureshare (.*)\)$", shown, re.MULTILINE):
+        assert f'"{title}"' in source
+        assert command.split()[-1] == "local"
+    denials = shown.partition("Calls that must be denied\n")[2].partition("...")[0].splitlines()
+    assert denials
+    for line in denials:
+        assert line.split("  ")[0] in CATEGORIES
+    proved = [text for language, text, _ in blocks(README) if language == "text"][1].strip()
+    assert work_copy.run("access", "prove", "local").stdout.startswith(proved)
+
+
 def test_paths_that_the_documents_name_exist() -> None:
     for path in [README, ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text()):

@@ -1,5 +1,7 @@
 """The article's seven steps and the calls that must be denied, on the applied local environment, in one run."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,6 +36,15 @@ def test_calls_are_denied_for_the_reason_given(run: Report, category: str) -> No
     assert results
     wrong = [result for result in results if not result.ok]
     assert [f"{one.what} on {one.where}, {one.who}: {one.got}; {one.reason}" for one in wrong] == []
+
+
+def test_the_readme_shows_the_counts_of_this_run(run: Report) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    denied = f"{sum(one.ok for one in run.denials)} of {len(run.denials)}"
+    assert f"7 of 7 steps passed, {denied} calls denied that must be" in readme
+    for category in CATEGORIES:
+        if shown := re.search(rf"^{re.escape(category)}  +(\d+) of (\d+)", readme, re.MULTILINE):
+            assert int(shown[2]) == sum(one.category == category for one in run.denials), category
 
 
 def test_every_declared_verb_is_used(run: Report) -> None:
