@@ -23,7 +23,7 @@ Rewrite = Callable[[Case, frozenset[str]], None]
 Verdict = Callable[[Case, str, Decision], str]
 _NEVER = {"Null": {"fs:never": "false"}}
 _VARIABLE = re.compile(r"\$\{\s*([^{},'*?$]+?)\s*(,\s*'[^']*'\s*)?\}")
-MOST_TOGETHER = 3
+MOST_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,8 @@ def current_version(case: Case, known: frozenset[str]) -> None:
 
 
 def _without(statement: dict[str, Any], name: str, key: str) -> None:
-    del statement["Condition"][name][key]
-    if not statement["Condition"][name]:
-        del statement["Condition"][name]
+    block = {other: value for other, value in statement["Condition"][name].items() if other != key}
+    statement["Condition"][name] = block
 
 
 def _never(statement: dict[str, Any]) -> None:

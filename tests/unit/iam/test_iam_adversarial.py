@@ -1,6 +1,7 @@
 """Cases made to be got wrong, in the format of `featureshare iam decide`. `adversarial.jsonl` holds them.
 
-The expected results were written by hand from our reference on IAM semantics (the topic is its rule), not by the engine.
+The expected results were written by hand from our reference on IAM semantics (the topic is its rule), never by the
+engine.
 """
 
 import json
