@@ -325,9 +325,9 @@ def test_pass_role(aws: Aws) -> None:
 
 
 def test_what_is_not_known_is_denied_and_named(aws: Aws, admin: str) -> None:
-    code, message, _ = refusal(aws.as_role("dynamodb", admin).list_tables)
+    code, message, _ = refusal(aws.as_role("dynamodb", admin).list_backups)
     assert code == "AccessDeniedException"
-    assert "dynamodb:ListTables" in message
+    assert "dynamodb:ListBackups" in message
     assert aws.last()["result"] == "Unmapped"
     for call in ("get_session_token", "get_federation_token"):
         params: dict[str, Any] = {"Name": "xx"} if "federation" in call else {}
