@@ -9,6 +9,8 @@ from featureshare.iam.calls import (
     glue,
     iam,
     kms,
+    messaging,
+    network,
     organizations,
     others,
     s3,
@@ -22,6 +24,8 @@ from featureshare.iam.catalogue import catalogue
 
 TABLES: dict[str, Table] = {
     "athena": athena.TABLE,
+    "dynamodb": messaging.DYNAMODB,
+    "ec2": network.TABLE,
     "glue": glue.TABLE,
     "iam": iam.TABLE,
     "kms": kms.TABLE,
@@ -30,6 +34,8 @@ TABLES: dict[str, Table] = {
     "s3control": s3.CONTROL,
     "sagemaker": {**sagemaker.TABLE, **featurestore.CONTROL},
     "sagemaker-featurestore-runtime": featurestore.RUNTIME,
+    "sns": messaging.SNS,
+    "sqs": messaging.SQS,
     "ssm": ssm.TABLE,
     "sts": sts.TABLE,
     **others.TABLES,

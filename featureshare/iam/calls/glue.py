@@ -16,12 +16,14 @@ from featureshare.iam.calls.registry import (
     account_of,
     entries,
     on,
+    passed,
     request_tags,
     tags_in,
     untags_in,
 )
 
 _PAGE = "https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html"
+_TAGS = "https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html"
 _API = "https://docs.aws.amazon.com/glue/latest/webapi/API_{operation}.html"
 
 
@@ -75,8 +77,7 @@ def _create_database(scope: Scope) -> Iterator[Check]:
     yield from catalog_checks(scope, "glue:CreateDatabase", path, context=tags)
     if tags:
         owner = catalog_account(scope)
-        source = "https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html"
-        yield Check("glue:TagResource", scope.arn("glue", path, account=owner), owner, tags, source=source, new=True)
+        yield Check("glue:TagResource", scope.arn("glue", path, account=owner), owner, tags, source=_TAGS, new=True)
 
 
 def _delete_database(scope: Scope) -> Iterator[Check]:
@@ -112,7 +113,46 @@ def _search(scope: Scope) -> Iterator[Check]:
     return catalog_checks(scope, "glue:SearchTables", "database/*", "table/*/*")
 
 
+def _own(action: str, template: str, *, born: bool = False, role: str | None = None) -> Answer:
+    """An action on a crawler or job; tags at birth need glue:TagResource, a role is passed to Glue."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        resource = scope.fill(template)
+        tags = request_tags(scope.get("Tags")) if born else {}
+        known = "*" if action == "CreateCrawler" else resource
+        yield Check(f"glue:{action}", known, scope.call.account, tags, new=born)
+        if tags:
+            yield Check("glue:TagResource", resource, scope.call.account, tags, source=_TAGS, new=True)
+        if role and scope.get(role):
+            yield passed(scope, scope.text(role), "glue.amazonaws.com")
+
+    return checks
+
+
+_CRAWLER = "arn:{partition}:glue:{region}:{account}:crawler/{Name}"
+_JOB = "arn:{partition}:glue:{region}:{account}:job/"
+
 TABLE: Table = {
+    **entries(
+        SAR + "list_awsglue.html",
+        {
+            "CreateCrawler": _own("CreateCrawler", _CRAWLER, born=True, role="Role"),
+            "CreateJob": _own("CreateJob", _JOB + "{Name}", born=True, role="Role"),
+            "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),
+            "DeleteCrawler": _own("DeleteCrawler", _CRAWLER),
+            "DeleteJob": _own("DeleteJob", _JOB + "{JobName}"),
+            "DeleteSecurityConfiguration": on("glue:DeleteSecurityConfiguration"),
+            "GetCrawler": _own("GetCrawler", _CRAWLER),
+            "GetCrawlers": on("glue:GetCrawlers"),
+            "GetJob": _own("GetJob", _JOB + "{JobName}"),
+            "GetJobs": on("glue:GetJobs"),
+            "GetSecurityConfiguration": on("glue:GetSecurityConfiguration"),
+            "StartCrawler": _own("StartCrawler", _CRAWLER),
+            "StopCrawler": _own("StopCrawler", _CRAWLER),
+            "UpdateCrawler": _own("UpdateCrawler", _CRAWLER, role="Role"),
+            "UpdateJob": _own("UpdateJob", _JOB + "{JobName}", role="JobUpdate.Role"),
+        },
+    ),
     **entries(
         _PAGE,
         {
@@ -127,6 +167,7 @@ TABLE: Table = {
             "CreateTable": _table("glue:CreateTable", "TableInput.Name"),
             "DeleteDatabase": _delete_database,
             "DeletePartition": _table("glue:DeletePartition"),
+            "DeletePartitionIndex": _table("glue:DeletePartitionIndex"),
             "DeleteTable": _table("glue:DeleteTable", "Name"),
             "DeleteTableVersion": _table("glue:DeleteTableVersion"),
             "GetDatabase": _database("glue:GetDatabase", "Name"),

@@ -95,9 +95,7 @@ def _policy(action: str, keys: Keys | None = None) -> Answer:
 
     def checks(scope: Scope) -> Iterator[Check]:
         resource = scope.text("PolicyArn")
-        owner = account_of(resource, scope.call.account)
-        owner = scope.call.account if owner == "aws" else owner
-        yield Check(action, resource, owner, keys(scope) if keys else {})
+        yield Check(action, resource, account_of(resource, scope.call.account), keys(scope) if keys else {})
 
     return checks
 
@@ -114,6 +112,34 @@ def _service_linked(scope: Scope) -> Iterator[Check]:
     service = scope.text("AWSServiceName")
     resource = scope.arn("iam", f"role/aws-service-role/{service}/*", region="")
     yield Check("iam:CreateServiceLinkedRole", resource, scope.call.account, {"iam:AWSServiceName": service}, new=True)
+
+
+def _group(action: str, keys: Keys | None = None) -> Answer:
+    return on(action, "arn:{partition}:iam::{account}:group/{GroupName}", keys=keys)
+
+
+def _provider(action: str, keys: Keys | None = None) -> Answer:
+    """An action on an OpenID Connect provider that exists."""
+    return on(action, "{OpenIDConnectProviderArn}", keys=keys)
+
+
+def _create_provider(scope: Scope) -> Iterator[Check]:
+    """A provider's ARN ends in its URL without the scheme; tags at birth need iam:TagOpenIDConnectProvider."""
+    name = scope.text("Url").partition("://")[2] or "*"
+    resource = scope.arn("iam", f"oidc-provider/{name}", region="")
+    tags = request_tags(scope.get("Tags"))
+    yield Check("iam:CreateOpenIDConnectProvider", resource, scope.call.account, tags, new=True)
+    if tags:
+        yield Check("iam:TagOpenIDConnectProvider", resource, scope.call.account, tags, source=_TAGS, new=True)
+
+
+def _deletion_status(scope: Scope) -> Iterator[Check]:
+    """The role is in the id of the deletion task: task/aws-service-role/SERVICE/NAME/UUID."""
+    parts = scope.text("DeletionTaskId").split("/")
+    name = "/".join(parts[1:4]) if len(parts) == 5 else "*"
+    yield Check(
+        "iam:GetServiceLinkedRoleDeletionStatus", scope.arn("iam", f"role/{name}", region=""), scope.call.account
+    )
 
 
 TABLE: Table = entries(
@@ -155,8 +181,23 @@ TABLE: Table = entries(
         "SetDefaultPolicyVersion": _policy("iam:SetDefaultPolicyVersion"),
         "TagPolicy": _policy("iam:TagPolicy", tags_in("Tags")),
         "UntagPolicy": _policy("iam:UntagPolicy", untags_in("TagKeys")),
+        "DeleteServiceLinkedRole": _role("iam:DeleteServiceLinkedRole"),
+        "GetServiceLinkedRoleDeletionStatus": _deletion_status,
         # users, keys
         "AttachUserPolicy": _user("iam:AttachUserPolicy", _policy_arn),
+        "AddUserToGroup": _group("iam:AddUserToGroup"),
+        "AttachGroupPolicy": _group("iam:AttachGroupPolicy", _policy_arn),
+        "CreateGroup": on("iam:CreateGroup", "arn:{partition}:iam::{account}:group/{GroupName}"),
+        "DeleteGroup": _group("iam:DeleteGroup"),
+        "DeleteGroupPolicy": _group("iam:DeleteGroupPolicy"),
+        "DetachGroupPolicy": _group("iam:DetachGroupPolicy", _policy_arn),
+        "GetGroup": _group("iam:GetGroup"),
+        "GetGroupPolicy": _group("iam:GetGroupPolicy"),
+        "ListAttachedGroupPolicies": _group("iam:ListAttachedGroupPolicies"),
+        "ListGroupPolicies": _group("iam:ListGroupPolicies"),
+        "ListGroups": on("iam:ListGroups"),
+        "PutGroupPolicy": _group("iam:PutGroupPolicy"),
+        "RemoveUserFromGroup": _group("iam:RemoveUserFromGroup"),
         "CreateAccessKey": _user("iam:CreateAccessKey"),
         "CreateUser": _create("iam:CreateUser", "iam:TagUser", "user", "UserName"),
         "DeleteAccessKey": _user("iam:DeleteAccessKey"),
@@ -165,6 +206,18 @@ TABLE: Table = entries(
         "DetachUserPolicy": _user("iam:DetachUserPolicy", _policy_arn),
         "GetUser": _user("iam:GetUser"),
         "GetUserPolicy": _user("iam:GetUserPolicy"),
+        "CreateLoginProfile": _user("iam:CreateLoginProfile"),
+        "DeleteLoginProfile": _user("iam:DeleteLoginProfile"),
+        "DeleteUserPermissionsBoundary": _user("iam:DeleteUserPermissionsBoundary"),
+        "GetAccessKeyLastUsed": on("iam:GetAccessKeyLastUsed", "arn:{partition}:iam::{account}:user/*"),
+        "GetLoginProfile": _user("iam:GetLoginProfile"),
+        "ListMFADevices": _user("iam:ListMFADevices"),
+        "ListSSHPublicKeys": _user("iam:ListSSHPublicKeys"),
+        "ListServiceSpecificCredentials": _user("iam:ListServiceSpecificCredentials"),
+        "ListSigningCertificates": _user("iam:ListSigningCertificates"),
+        "ListVirtualMFADevices": on("iam:ListVirtualMFADevices"),
+        "PutUserPermissionsBoundary": _user("iam:PutUserPermissionsBoundary", _put_boundary),
+        "UpdateUser": _user("iam:UpdateUser"),
         "ListAccessKeys": _user("iam:ListAccessKeys"),
         "ListAttachedUserPolicies": _user("iam:ListAttachedUserPolicies"),
         "ListGroupsForUser": _user("iam:ListGroupsForUser"),
@@ -186,7 +239,21 @@ TABLE: Table = entries(
         "RemoveRoleFromInstanceProfile": _profile("iam:RemoveRoleFromInstanceProfile"),
         "TagInstanceProfile": _profile("iam:TagInstanceProfile", tags_in("Tags")),
         "UntagInstanceProfile": _profile("iam:UntagInstanceProfile", untags_in("TagKeys")),
+        "ListInstanceProfileTags": _profile("iam:ListInstanceProfileTags"),
+        # identity providers
+        "AddClientIDToOpenIDConnectProvider": _provider("iam:AddClientIDToOpenIDConnectProvider"),
+        "CreateOpenIDConnectProvider": _create_provider,
+        "DeleteOpenIDConnectProvider": _provider("iam:DeleteOpenIDConnectProvider"),
+        "GetOpenIDConnectProvider": _provider("iam:GetOpenIDConnectProvider"),
+        "ListOpenIDConnectProviders": on("iam:ListOpenIDConnectProviders"),
+        "ListSAMLProviders": on("iam:ListSAMLProviders"),
+        "RemoveClientIDFromOpenIDConnectProvider": _provider("iam:RemoveClientIDFromOpenIDConnectProvider"),
+        "TagOpenIDConnectProvider": _provider("iam:TagOpenIDConnectProvider", tags_in("Tags")),
+        "UntagOpenIDConnectProvider": _provider("iam:UntagOpenIDConnectProvider", untags_in("TagKeys")),
+        "UpdateOpenIDConnectProviderThumbprint": _provider("iam:UpdateOpenIDConnectProviderThumbprint"),
         # the account
+        "DeleteAccountPasswordPolicy": on("iam:DeleteAccountPasswordPolicy"),
+        "UpdateAccountPasswordPolicy": on("iam:UpdateAccountPasswordPolicy"),
         "CreateAccountAlias": on("iam:CreateAccountAlias"),
         "DeleteAccountAlias": on("iam:DeleteAccountAlias"),
         "GetAccountAuthorizationDetails": on("iam:GetAccountAuthorizationDetails"),

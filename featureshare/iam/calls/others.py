@@ -1,4 +1,4 @@
-"""Services at the edge of feature sharing: logs, alarms, trails, events, functions, shares, networks, tags.
+"""Services at the edge of feature sharing: logs, alarms, trails, events, functions, shares, tags.
 
 Read calls and plain writes; each names one action and its resource.
 """
@@ -10,6 +10,7 @@ from featureshare.iam.calls.registry import (
     SAR,
     Answer,
     Context,
+    Keys,
     Scope,
     Table,
     account_of,
@@ -30,7 +31,10 @@ _DASHBOARDS = "arn:{partition}:cloudwatch::{account}:dashboard/"
 _DASHBOARD = _DASHBOARDS + "{DashboardName}"
 _RULE = f"arn:{{partition}}:events:{_HERE}rule/"
 _FUNCTION = f"arn:{{partition}}:lambda:{_HERE}function:{{FunctionName}}"
-_QUEUE = f"arn:{{partition}}:sqs:{_HERE}{{QueueName}}"
+_LOG_STREAM = _LOG_GROUP + ":log-stream:{logStreamName}"
+_BUS = f"arn:{{partition}}:events:{_HERE}event-bus/"
+_MAPPING = f"arn:{{partition}}:lambda:{_HERE}event-source-mapping:{{UUID}}"
+_SHARE = "{resourceShareArn}"
 
 
 def _reads(service: str, *names: str) -> dict[str, Answer]:
@@ -58,10 +62,27 @@ def _rule(action: str, parameter: str) -> Answer:
     """An action on an EventBridge rule: on the default bus its ARN has no bus."""
 
     def answer(scope: Scope) -> Answer:
-        bus = scope.text("EventBusName", "default").rpartition("/")[2]
+        bus = _bus(scope, "EventBusName")
         return on(f"events:{action}", _RULE + ("" if bus == "default" else f"{bus}/") + f"{{{parameter}}}")
 
     return lambda scope: answer(scope)(scope)
+
+
+def _bus(scope: Scope, parameter: str) -> str:
+    """The name of the event bus a call gives by name or ARN, or leaves out."""
+    return scope.text(parameter, "default").rpartition("/")[2]
+
+
+def _put_events(scope: Scope) -> Iterator[Check]:
+    """events:PutEvents on each bus that an entry goes to."""
+    buses = {str(entry.get("EventBusName") or "default") for entry in scope.get("Entries") or ({"EventBusName": "*"},)}
+    for bus in sorted(buses):
+        resource = bus if bus.startswith("arn:") else scope.fill(_BUS) + bus
+        yield Check("events:PutEvents", resource, account_of(resource, scope.call.account))
+
+
+def _log_tags(action: str, keys: Keys) -> Answer:
+    return on(f"logs:{action}", _LOG_GROUP, keys=keys)
 
 
 def _removed(tags: object) -> Context:
@@ -134,27 +155,16 @@ TABLES: dict[str, Table] = {
             "UntagResource": on("cloudwatch:UntagResource", "{ResourceARN}", keys=untags_in("TagKeys")),
         },
     ),
-    "ec2": entries(
-        SAR + "list_amazonec2.html",
-        _reads(
-            "ec2",
-            "DescribeAccountAttributes",
-            "DescribeAvailabilityZones",
-            "DescribeNetworkInterfaces",
-            "DescribePrefixLists",
-            "DescribeRegions",
-            "DescribeRouteTables",
-            "DescribeSecurityGroups",
-            "DescribeSubnets",
-            "DescribeTags",
-            "DescribeVpcEndpoints",
-            "DescribeVpcs",
-        ),
-    ),
     "events": entries(
         SAR + "list_amazoneventbridge.html",
         {
-            **_reads("events", "ListRules"),
+            **_reads("events", "ListEventBuses", "ListRuleNamesByTarget", "ListRules", "TestEventPattern"),
+            "CreateEventBus": on("events:CreateEventBus", _BUS + "{Name}", keys=tags_in("Tags")),
+            "DeleteEventBus": on("events:DeleteEventBus", _BUS + "{Name}"),
+            "DescribeEventBus": lambda scope: on("events:DescribeEventBus", _BUS + _bus(scope, "Name"))(scope),
+            "DisableRule": _rule("DisableRule", "Name"),
+            "EnableRule": _rule("EnableRule", "Name"),
+            "PutEvents": _put_events,
             "DeleteRule": _rule("DeleteRule", "Name"),
             "DescribeRule": _rule("DescribeRule", "Name"),
             "ListTagsForResource": on("events:ListTagsForResource", "{ResourceARN}"),
@@ -170,6 +180,12 @@ TABLES: dict[str, Table] = {
         SAR + "list_awslakeformation.html",
         _reads(
             "lakeformation",
+            "AddLFTagsToResource",
+            "BatchGrantPermissions",
+            "BatchRevokePermissions",
+            "CreateLFTag",
+            "DeleteLFTag",
+            "DeregisterResource",
             "DescribeResource",
             "GetDataLakeSettings",
             "GetLFTag",
@@ -179,13 +195,35 @@ TABLES: dict[str, Table] = {
             "ListPermissions",
             "ListResources",
             "PutDataLakeSettings",
+            "RegisterResource",
+            "RemoveLFTagsFromResource",
             "RevokePermissions",
+            "UpdateLFTag",
+            "UpdateResource",
         ),
     ),
     "lambda": entries(
         SAR + "list_awslambda.html",
         {
-            **_reads("lambda", "ListFunctions"),
+            **_reads("lambda", "ListEventSourceMappings", "ListFunctions"),
+            **_same(
+                "lambda", _MAPPING, "DeleteEventSourceMapping", "GetEventSourceMapping", "UpdateEventSourceMapping"
+            ),
+            "CreateAlias": _function("CreateAlias"),
+            "CreateEventSourceMapping": on("lambda:CreateEventSourceMapping", keys=tags_in("Tags")),
+            "DeleteAlias": _function("DeleteAlias"),
+            "DeleteFunctionConcurrency": _function("DeleteFunctionConcurrency"),
+            "GetAlias": _function("GetAlias"),
+            "GetFunctionConcurrency": _function("GetFunctionConcurrency"),
+            "GetFunctionRecursionConfig": _function("GetFunctionRecursionConfig"),
+            "GetRuntimeManagementConfig": _function("GetRuntimeManagementConfig"),
+            "ListAliases": _function("ListAliases"),
+            "ListTags": on("lambda:ListTags", "{Resource}"),
+            "PublishVersion": _function("PublishVersion"),
+            "PutFunctionConcurrency": _function("PutFunctionConcurrency"),
+            "TagResource": on("lambda:TagResource", "{Resource}", keys=tags_in("Tags")),
+            "UntagResource": on("lambda:UntagResource", "{Resource}", keys=untags_in("TagKeys")),
+            "UpdateAlias": _function("UpdateAlias"),
             "AddPermission": _function("AddPermission", {"Principal": "lambda:Principal"}),
             "CreateFunction": both(_function("CreateFunction"), pass_role("Role", "lambda.amazonaws.com")),
             "DeleteFunction": _function("DeleteFunction"),
@@ -206,11 +244,26 @@ TABLES: dict[str, Table] = {
         SAR + "list_amazoncloudwatchlogs.html",
         {
             **_reads(
-                "logs", "DescribeLogGroups", "DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy"
+                "logs",
+                "DeleteQueryDefinition",
+                "DeleteResourcePolicy",
+                "DescribeLogGroups",
+                "DescribeQueryDefinitions",
+                "DescribeResourcePolicies",
+                "PutQueryDefinition",
+                "PutResourcePolicy",
             ),
+            **_same("logs", _LOG_GROUP, "AssociateKmsKey", "DeleteSubscriptionFilter", "DescribeSubscriptionFilters"),
+            **_same("logs", _LOG_GROUP, "DisassociateKmsKey"),
+            **_same("logs", _LOG_STREAM, "CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"),
             **_same("logs", _LOG_GROUP, "DeleteLogGroup", "DeleteMetricFilter", "DeleteRetentionPolicy"),
             **_same("logs", _LOG_GROUP, "DescribeLogStreams", "DescribeMetricFilters", "FilterLogEvents"),
             **_same("logs", _LOG_GROUP, "ListTagsLogGroup", "PutMetricFilter", "PutRetentionPolicy"),
+            "PutSubscriptionFilter": both(
+                on("logs:PutSubscriptionFilter", _LOG_GROUP), pass_role("roleArn", "logs.amazonaws.com")
+            ),
+            "TagLogGroup": _log_tags("TagLogGroup", tags_in("tags")),
+            "UntagLogGroup": _log_tags("UntagLogGroup", untags_in("tags")),
             "CreateLogGroup": on("logs:CreateLogGroup", _LOG_GROUP, keys=tags_in("tags")),
             "ListTagsForResource": on("logs:ListTagsForResource", "{resourceArn}"),
             "TagResource": on("logs:TagResource", "{resourceArn}", keys=tags_in("tags")),
@@ -223,18 +276,24 @@ TABLES: dict[str, Table] = {
             **_reads("ram", "GetResourcePolicies", "GetResourceShareAssociations", "GetResourceShareInvitations"),
             **_reads("ram", "GetResourceShares", "ListPermissions", "ListPrincipals", "ListResourceTypes"),
             **_reads("ram", "ListResources"),
+            **_reads("ram", "EnableSharingWithAwsOrganization"),
+            **_same("ram", _SHARE, "DeleteResourceShare", "DisassociateResourceShare", "ListResourceSharePermissions"),
+            **_same("ram", _SHARE, "UpdateResourceShare"),
+            "AcceptResourceShareInvitation": on("ram:AcceptResourceShareInvitation", "{resourceShareInvitationArn}"),
+            "AssociateResourceShare": on("ram:AssociateResourceShare", _SHARE),
+            "AssociateResourceSharePermission": on("ram:AssociateResourceSharePermission", _SHARE, "{permissionArn}"),
             "CreateResourceShare": on("ram:CreateResourceShare", keys=tags_in("tags")),
-            "DeleteResourceShare": on("ram:DeleteResourceShare", "{resourceShareArn}"),
-            "ListResourceSharePermissions": on("ram:ListResourceSharePermissions", "{resourceShareArn}"),
+            "DisassociateResourceSharePermission": on(
+                "ram:DisassociateResourceSharePermission", _SHARE, "{permissionArn}"
+            ),
+            "GetPermission": on("ram:GetPermission", "{permissionArn}"),
+            "RejectResourceShareInvitation": on("ram:RejectResourceShareInvitation", "{resourceShareInvitationArn}"),
+            "TagResource": on("ram:TagResource", _SHARE, keys=tags_in("tags")),
+            "UntagResource": on("ram:UntagResource", _SHARE, keys=untags_in("tagKeys")),
         },
     ),
     "resourcegroupstaggingapi": entries(
         SAR + "list_amazonresourcegrouptaggingapi.html",
         _reads("tag", "GetResources", "GetTagKeys", "GetTagValues"),
-    ),
-    "sns": entries(SAR + "list_amazonsns.html", _reads("sns", "ListTopics")),
-    "sqs": entries(
-        SAR + "list_amazonsqs.html",
-        {**_reads("sqs", "ListQueues"), **_same("sqs", _QUEUE, "CreateQueue", "GetQueueUrl")},
     ),
 }

@@ -137,9 +137,9 @@ def entries(source: str, answers: Mapping[str, Answer]) -> dict[str, Entry]:
 
 
 def account_of(arn: str, default: str) -> str:
-    """The account field of an ARN, or `default` when the ARN has none or is no ARN."""
+    """The account field of an ARN, or `default` when the ARN has none, is AWS's own or is no ARN."""
     parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 and parts[0] == "arn" and parts[4] else default
+    return parts[4] if len(parts) == 6 and parts[0] == "arn" and parts[4].isdigit() else default
 
 
 def tag_pairs(tags: Any) -> dict[str, str]:

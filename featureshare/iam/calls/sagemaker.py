@@ -24,6 +24,10 @@ _ROLES = "https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-refere
 _HERE = "arn:{partition}:sagemaker:{region}:{account}:"
 _NOTEBOOK = _HERE + "notebook-instance/{NotebookInstanceName}"
 _LIFECYCLE = _HERE + "notebook-instance-lifecycle-config/{NotebookInstanceLifecycleConfigName}"
+_MODEL = _HERE + "model/{ModelName}"
+_ENDPOINT_CONFIG = _HERE + "endpoint-config/{EndpointConfigName}"
+_ENDPOINT = _HERE + "endpoint/{EndpointName}"
+_PACKAGES = _HERE + "model-package-group/{ModelPackageGroupName}"
 _PROCESSING = _HERE + "processing-job/{ProcessingJobName}"
 _TRAINING = _HERE + "training-job/{TrainingJobName}"
 
@@ -57,6 +61,11 @@ _NOTEBOOK_KEYS = {
     "SecurityGroupIds": "sagemaker:VpcSecurityGroupIds",
     "SubnetId": "sagemaker:VpcSubnets",
 }
+_MODEL_KEYS = {
+    "EnableNetworkIsolation": "sagemaker:NetworkIsolation",
+    "VpcConfig.SecurityGroupIds": "sagemaker:VpcSecurityGroupIds",
+    "VpcConfig.Subnets": "sagemaker:VpcSubnets",
+}
 _PROCESSING_KEYS = {
     "NetworkConfig.EnableNetworkIsolation": "sagemaker:NetworkIsolation",
     "ProcessingOutputConfig.KmsKeyId": "sagemaker:OutputKmsKeyArn",
@@ -77,6 +86,24 @@ TABLE: Table = {
         {
             "AddTags": on("sagemaker:AddTags", "{ResourceArn}", keys=tags_in("Tags")),
             "CreateNotebookInstanceLifecycleConfig": _create("CreateNotebookInstanceLifecycleConfig", _LIFECYCLE, {}),
+            "CreateEndpoint": both(
+                _create("CreateEndpoint", _ENDPOINT, {}), on("sagemaker:CreateEndpoint", _ENDPOINT_CONFIG)
+            ),
+            "CreateEndpointConfig": _create("CreateEndpointConfig", _ENDPOINT_CONFIG, {}),
+            "CreateModelPackageGroup": _create("CreateModelPackageGroup", _PACKAGES, {}),
+            "DeleteEndpoint": on("sagemaker:DeleteEndpoint", _ENDPOINT),
+            "DeleteEndpointConfig": on("sagemaker:DeleteEndpointConfig", _ENDPOINT_CONFIG),
+            "DeleteModel": on("sagemaker:DeleteModel", _MODEL),
+            "DeleteModelPackageGroup": on("sagemaker:DeleteModelPackageGroup", _PACKAGES),
+            "DescribeEndpoint": on("sagemaker:DescribeEndpoint", _ENDPOINT),
+            "DescribeEndpointConfig": on("sagemaker:DescribeEndpointConfig", _ENDPOINT_CONFIG),
+            "DescribeModel": on("sagemaker:DescribeModel", _MODEL),
+            "DescribeModelPackageGroup": on("sagemaker:DescribeModelPackageGroup", _PACKAGES),
+            "ListEndpointConfigs": on("sagemaker:ListEndpointConfigs"),
+            "ListEndpoints": on("sagemaker:ListEndpoints"),
+            "ListModelPackageGroups": on("sagemaker:ListModelPackageGroups"),
+            "ListModels": on("sagemaker:ListModels"),
+            "UpdateEndpoint": on("sagemaker:UpdateEndpoint", _ENDPOINT, _ENDPOINT_CONFIG),
             "CreatePresignedNotebookInstanceUrl": on("sagemaker:CreatePresignedNotebookInstanceUrl", _NOTEBOOK),
             "DeleteNotebookInstance": on("sagemaker:DeleteNotebookInstance", _NOTEBOOK),
             "DeleteNotebookInstanceLifecycleConfig": on("sagemaker:DeleteNotebookInstanceLifecycleConfig", _LIFECYCLE),
@@ -103,6 +130,9 @@ TABLE: Table = {
     **entries(
         _ROLES,
         {
+            "CreateModel": both(
+                _create("CreateModel", _MODEL, _MODEL_KEYS), pass_role("ExecutionRoleArn", "sagemaker.amazonaws.com")
+            ),
             "CreateNotebookInstance": both(
                 _create("CreateNotebookInstance", _NOTEBOOK, _NOTEBOOK_KEYS),
                 pass_role("RoleArn", "sagemaker.amazonaws.com"),

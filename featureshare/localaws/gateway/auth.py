@@ -39,6 +39,7 @@ class AuthFailure(Enum):
     EXPIRED_REQUEST = "expired request"
     BAD_PAYLOAD = "bad payload"
     CHUNK_SIGNED = "signed chunks"
+    OBSOLETE = "obsolete signature"
 
 
 class AuthError(Exception):
@@ -117,6 +118,10 @@ def scope_of(request: HttpRequest) -> Scope | None:
     Raises AuthError for a signature that cannot be read.
     """
     header = request.header("authorization")
+    # Signature version 2, which S3 refuses for every bucket made since June 2020:
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/Appendix-Sigv2.html
+    if header.startswith("AWS ") or ("AWSAccessKeyId=" in request.query and "Signature=" in request.query):
+        raise AuthError(AuthFailure.OBSOLETE, "The request is signed with signature version 2.")
     if header:
         return _from_header(request, header)
     if "X-Amz-Signature=" in request.query or "X-Amz-Algorithm=" in request.query:

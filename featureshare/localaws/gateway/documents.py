@@ -140,6 +140,10 @@ class Documents:
         if ":key/" not in check.resource:
             return None
         key = self._estate.raw_key(check.account, check.resource)
+        facts = self._estate.key(check.account, check.resource)
+        if facts is not None and facts.aws_managed and facts.aliases:
+            region = check.resource.split(":")[3]
+            return _managed_key_policy(self._estate.partition, facts.account, region, facts.aliases[0])
         if key is None:
             return None
         text = emulator.document(key.policy) or key.generate_default_policy()
@@ -185,6 +189,37 @@ def _default_document(policy: Any) -> str:
         if version.is_default:
             return emulator.document(version.document) or "{}"
     return emulator.document(getattr(policy, "document", None)) or "{}"
+
+
+@lru_cache(maxsize=256)
+def _managed_key_policy(partition: str, account: str, region: str, alias: str) -> Policy:
+    """The policy AWS gives the key of one of its services: use through that service, metadata to the account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
+    """
+    name = alias.rpartition("/")[2]
+    service = {"ebs": "ec2"}.get(name, name)
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
+    through = {"kms:CallerAccount": account, "kms:ViaService": f"{service}.{region}.amazonaws.com"}
+    statements = [
+        {
+            "Sid": "UseThroughTheService",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": use,
+            "Resource": "*",
+            "Condition": {"StringEquals": through},
+        },
+        {
+            "Sid": "MetadataToTheAccount",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
+            "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+            "Resource": "*",
+        },
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return compiled(document, f"key policy of {alias}", on_resource=True)
 
 
 @lru_cache(maxsize=1024)

@@ -86,7 +86,8 @@ class Emulator:
                 "NotImplemented", f"moto does not implement this operation of {service}: {error}", 400
             ) from error
         status = int(str(started[0]).split(" ", 1)[0])
-        if status == 404 and b"Not yet implemented" in body:
+        unrouted = b"<title>404 Not Found</title>" in body and service != "s3"
+        if status == 404 and (unrouted or b"Not yet implemented" in body):
             raise ServiceError("NotImplemented", f"moto does not implement this operation of {service}", 400)
         return HttpResponse(status, body, [(name, value) for name, value in started[1] if name != "server"])
 

@@ -95,6 +95,7 @@ def _auth_words(error: AuthError, dialect: str) -> tuple[str, int, str]:
         AuthFailure.SKEWED: (bad_signature, f"Signature expired or not yet current: {error.detail}"),
         AuthFailure.EXPIRED_REQUEST: (bad_signature, "Signature expired: the presigned request's time is over."),
         AuthFailure.UNSIGNED_HEADERS: (bad_signature, f"These headers must be signed: {error.detail}"),
+        AuthFailure.OBSOLETE: (bad_signature, "Signature version 2 is not supported."),
         AuthFailure.CHUNK_SIGNED: (bad_signature, f"Payload signing mode {error.detail} is not supported here."),
     }
     code, message = words.get(
@@ -112,6 +113,9 @@ def _s3_auth_words(error: AuthError) -> tuple[str, int, str]:
     words = {
         AuthFailure.MISSING: ("AccessDenied", 403, "Access Denied"),
         AuthFailure.INCOMPLETE: ("AuthorizationHeaderMalformed", 400, str(error)),
+        AuthFailure.OBSOLETE: (
+            "InvalidRequest", 400,
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."),
         AuthFailure.UNKNOWN_KEY: (
             "InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records."),
         AuthFailure.BAD_TOKEN: (

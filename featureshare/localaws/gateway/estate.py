@@ -18,6 +18,8 @@ from featureshare.iam.calls import (
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.services import feature_group_facts
 
+# A key of AWS's own that nothing has used yet: by alias, or by the ARN it has until moto makes it.
+_UNMADE = re.compile(r"(?:arn:[a-z-]+:kms:[^:]*:[^:]*:)?(?:alias/aws/|key/alias-aws-)([a-z0-9/-]+)")
 _KEY_ARN = re.compile(r"arn:[a-z-]+:kms:([a-z0-9-]+):(\d{12}):(key/.+|alias/.+)")
 
 
@@ -106,8 +108,9 @@ class MotoEstate:
     def key(self, account: str, key: str) -> KeyFacts | None:
         found = self.raw_key(account, key)
         if found is None:
-            if key.startswith("alias/aws/") or ":alias/aws/" in key:
-                name = "alias/aws/" + key.rsplit("/", 1)[1]
+            unmade = _UNMADE.fullmatch(key)
+            if unmade:
+                name = f"alias/aws/{unmade[1]}"
                 arn = f"arn:{self.partition}:kms:{self.region}:{account}:key/{name.replace('/', '-')}"
                 return KeyFacts(arn, account, (name,), {}, aws_managed=True)
             return None

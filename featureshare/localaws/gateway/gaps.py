@@ -11,22 +11,13 @@ from featureshare.localaws.gateway.protocol import ParsedCall
 from featureshare.localaws.invocation import ServiceError
 
 
-def _no_configuration() -> Mapping[str, Any]:
-    raise ServiceError("NoSuchConfiguration", "The specified configuration does not exist.", 404)
-
-
 def _not_offered() -> Mapping[str, Any]:
     raise ServiceError("NotImplemented", "The local AWS does not offer this operation of S3.", 501)
 
 
 _ANSWERS: dict[str, Callable[[], Mapping[str, Any]]] = {
     "GetBucketAbac": lambda: {"AbacStatus": {"Status": "Disabled"}},
-    "GetBucketRequestPayment": lambda: {"Payer": "BucketOwner"},
-    "GetBucketAnalyticsConfiguration": _no_configuration,
-    "GetBucketIntelligentTieringConfiguration": _no_configuration,
-    "GetBucketMetricsConfiguration": _no_configuration,
     "PutBucketAbac": _not_offered,
-    "PutBucketRequestPayment": _not_offered,
 }
 
 

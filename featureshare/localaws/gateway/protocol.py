@@ -141,7 +141,7 @@ def environ_of(request: HttpRequest) -> dict[str, Any]:
 def parse(request: HttpRequest, service: str) -> ParsedCall:
     """The call a request makes. Raises UnknownCallError when no operation of the service matches it."""
     model = get_service_model(service)
-    wsgi = Request(environ_of(request))
+    wsgi = Request(_full_target(environ_of(request), str(model.metadata.get("targetPrefix", ""))))
     try:
         operation, uri_params = get_service_router(service).match(wsgi)
     except (HTTPException, NotImplementedError, KeyError) as error:
@@ -172,6 +172,14 @@ def parse(request: HttpRequest, service: str) -> ParsedCall:
     if protocol.startswith("rest-"):
         given = _without_absent(given, operation, wsgi)
     return ParsedCall(service, str(operation.name), given, protocol)
+
+
+def _full_target(environ: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The environment with the target prefix in full: some SDKs leave out the package before CloudTrail's."""
+    given, dot, operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")
+    if dot and given != prefix and prefix.endswith(f".{given}"):
+        environ["HTTP_X_AMZ_TARGET"] = f"{prefix}.{operation}"
+    return environ
 
 
 def _without_absent(params: dict[str, Any], operation: Any, request: Request) -> dict[str, Any]:

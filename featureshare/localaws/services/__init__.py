@@ -12,12 +12,17 @@ from featureshare.localaws.invocation import Handler
 from featureshare.localaws.services import (
     athena,
     athena_workgroups,
+    buckets,
     featuregroups,
     gaps,
+    hosting,
+    identity,
     metadata,
+    neighbours,
     offline,
     records,
     runtime,
+    shares,
     tags,
 )
 from featureshare.localaws.services.runtime import Authorize, Settings, clock, configure, settings
@@ -31,6 +36,11 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **athena.HANDLERS,
     **athena_workgroups.HANDLERS,
     **gaps.HANDLERS,
+    **buckets.HANDLERS,
+    **hosting.HANDLERS,
+    **identity.HANDLERS,
+    **neighbours.HANDLERS,
+    **shares.HANDLERS,
 }
 """(botocore service, operation) -> handler."""
 

@@ -5,13 +5,9 @@ import secrets
 from typing import Any
 
 from moto.cloudtrail.models import cloudtrail_backends
-from moto.core.exceptions import ServiceException
-from moto.ram.models import ram_backends
 from moto.s3.models import s3_backends
-from moto.sagemaker.models import sagemaker_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
-from featureshare.localaws.services import tags
 
 
 def put_bucket_replication(call: Invocation) -> dict[str, Any]:
@@ -62,41 +58,6 @@ def get_bucket_notification_configuration(call: Invocation) -> dict[str, Any]:
     return shown
 
 
-def list_resource_share_permissions(call: Invocation) -> dict[str, Any]:
-    """The permissions of a RAM share; moto associates none."""
-    arn = call.params["resourceShareArn"]
-    if not any(share.arn == arn for share in ram_backends[call.account][call.region].resource_shares):
-        raise ServiceError("UnknownResourceException", f"ResourceShare {arn} could not be found.")
-    return {"permissions": []}
-
-
-def get_resource_shares(call: Invocation) -> dict[str, Any]:
-    """RAM shares by owner, filtered by ARN, name and status, which moto ignores."""
-    params = call.params
-    owner = params.get("resourceOwner")
-    if owner == "SELF":
-        shares = list(ram_backends[call.account][call.region].resource_shares)
-    elif owner == "OTHER-ACCOUNTS":
-        shares = [
-            share
-            for account in list(ram_backends)
-            if account != call.account
-            for share in list(ram_backends[account][call.region].resource_shares)
-            if call.account in share.principals
-        ]
-    else:
-        raise ServiceError("InvalidParameterException", f"{owner} is not a valid resource owner.")
-    wanted = params.get("resourceShareArns")
-    found = [
-        share.describe()
-        for share in shares
-        if (not wanted or share.arn in wanted)
-        and params.get("name") in (None, share.name)
-        and params.get("resourceShareStatus") in (None, share.status)
-    ]
-    return {"resourceShares": found}
-
-
 def describe_trails(call: Invocation) -> dict[str, Any]:
     """Trails, filtered by name or ARN, which moto ignores."""
     wanted = call.params.get("trailNameList")
@@ -104,22 +65,6 @@ def describe_trails(call: Invocation) -> dict[str, Any]:
     trails = cloudtrail_backends[call.account][call.region].describe_trails(True if shadows is None else shadows)
     shown = [trail.description(include_region=True) for trail in trails]
     return {"trailList": [trail for trail in shown if not wanted or {trail["Name"], trail["TrailARN"]} & set(wanted)]}
-
-
-def create_notebook_lifecycle(call: Invocation) -> dict[str, Any]:
-    """A notebook lifecycle configuration with its tags, which moto does not keep."""
-    params = call.params
-    backend = sagemaker_backends[call.account][call.region]
-    try:
-        created = backend.create_notebook_instance_lifecycle_config(
-            notebook_instance_lifecycle_config_name=params["NotebookInstanceLifecycleConfigName"],
-            on_create=list(params.get("OnCreate") or ()),
-            on_start=list(params.get("OnStart") or ()),
-        )
-    except ServiceException as error:
-        raise ServiceError(error.code, error.message) from None
-    tags.remember(call.account, call.region, created.arn, params.get("Tags"))
-    return {"NotebookInstanceLifecycleConfigArn": created.arn}
 
 
 def _bucket(call: Invocation) -> Any:
@@ -141,8 +86,5 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3", "PutBucketReplication"): put_bucket_replication,
     ("s3", "GetBucketReplication"): get_bucket_replication,
     ("s3", "GetBucketNotificationConfiguration"): get_bucket_notification_configuration,
-    ("ram", "ListResourceSharePermissions"): list_resource_share_permissions,
-    ("ram", "GetResourceShares"): get_resource_shares,
     ("cloudtrail", "DescribeTrails"): describe_trails,
-    ("sagemaker", "CreateNotebookInstanceLifecycleConfig"): create_notebook_lifecycle,
 }

@@ -136,6 +136,13 @@ _SAMPLES: dict[str, Any] = {
     "ResourceARN": None,
     "VersionId": None,
     "SSECustomerAlgorithm": None,
+    "OpenIDConnectProviderArn": f"arn:aws:iam::{CENTRAL}:oidc-provider/id.example.com",
+    "permissionArn": "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionSageMakerFeatureGroup",
+    "Resources": "vpc-0123456789abcdef0",
+    "QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{CENTRAL}/fs",
+    "resourceShareInvitationArn": f"arn:aws:ram:{REGION}:{CENTRAL}:resource-share-invitation/fs",
+    "SubscriptionArn": f"arn:aws:sns:{REGION}:{CENTRAL}:fs:11111111-2222-3333-4444-555555555555",
+    "Url": "https://id.example.com",
 }
 # ARNs for the operations that take any resource, by service.
 _ARNS = {
@@ -150,8 +157,14 @@ _ARNS = {
     "s3control": f"arn:aws:s3:::{OFFLINE}",
     "organizations": "444444444444",
     "ssm": "/fs/parameter",
+    "dynamodb": f"arn:aws:dynamodb:{REGION}:{CENTRAL}:table/locks",
+    "lambda": f"arn:aws:lambda:{REGION}:{CENTRAL}:function:fs",
+    "sns": f"arn:aws:sns:{REGION}:{CENTRAL}:fs",
 }
-_ANY_RESOURCE = ("ResourceArn", "ResourceARN", "resourceArn", "ResourceId", "ResourceIdList", "resourceShareArn")
+_ANY_RESOURCE = (
+    *("Resource", "ResourceArn", "ResourceARN", "resourceArn", "ResourceId", "ResourceIdList", "resourceShareArn"),
+    "TopicArn",
+)
 _INTERNAL: dict[tuple[str, str], dict[str, Any]] = {
     ("athena", "_RunQuery"): {
         "workgroup": "fs-search",

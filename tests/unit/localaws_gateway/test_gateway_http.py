@@ -94,12 +94,14 @@ def test_expect_continue(server: HttpServer) -> None:
 def test_junk_closes_only_its_own_connection(
     server: HttpServer, junk: bytes, client: http.client.HTTPConnection
 ) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
-        # A server that closes with bytes unread resets the connection; either way it is closed without an answer.
-        with suppress(ConnectionResetError, BrokenPipeError):
-            raw.sendall(junk)
-            raw.shutdown(socket.SHUT_WR)
-            assert raw.recv(1000) == b""
+    # A server that closes with bytes unread resets the connection; either way it is closed without an answer.
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw,
+        suppress(ConnectionResetError, BrokenPipeError),
+    ):
+        raw.sendall(junk)
+        raw.shutdown(socket.SHUT_WR)
+        assert raw.recv(1000) == b""
     assert ask(client, "GET", "/") == b"GET / 0 "
 
 

@@ -1,0 +1,27 @@
+"""moto's queues: setting one attribute leaves the policy alone, and a redrive policy reads as it was written."""
+
+import json
+from typing import Any
+
+from moto.sqs.models import Queue
+
+_original_set = Queue._set_attributes
+_original_attributes: Any = vars(Queue)["attributes"]
+
+
+def apply() -> None:
+    def set_attributes(self: Any, attributes: dict[str, Any], now: float | None = None) -> None:
+        kept = self.__dict__.get("_policy_json")
+        _original_set(self, attributes, now)
+        if kept is not None and "Policy" not in attributes:
+            self._policy_json = kept
+
+    def attributes(self: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = _original_attributes.fget(self)
+        for name in ("RedrivePolicy", "RedriveAllowPolicy"):
+            if isinstance(shown.get(name), str) and shown[name]:
+                shown[name] = json.dumps(json.loads(shown[name]), separators=(",", ":"))
+        return shown
+
+    Queue._set_attributes = set_attributes  # type: ignore[method-assign]
+    Queue.attributes = property(attributes)  # type: ignore[assignment, method-assign]

@@ -1,0 +1,170 @@
+"""SageMaker notebooks, models and endpoints: the members and operations that moto leaves out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.utils import utcnow
+from moto.sagemaker.models import sagemaker_backends
+
+from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services import tags
+
+_KEPT = "featureshare"
+
+# members of Create- and UpdateNotebookInstance -> attributes of moto's notebook instance
+_CHANGEABLE = {
+    "InstanceType": "instance_type",
+    "RoleArn": "role_arn",
+    "LifecycleConfigName": "lifecycle_config_name",
+    "VolumeSizeInGB": "volume_size_in_gb",
+    "DefaultCodeRepository": "default_code_repository",
+    "AdditionalCodeRepositories": "additional_code_repositories",
+    "AcceleratorTypes": "accelerator_types",
+    "RootAccess": "root_access",
+}
+_REMOVALS = {
+    "DisassociateLifecycleConfig": "lifecycle_config_name",
+    "DisassociateDefaultCodeRepository": "default_code_repository",
+    "DisassociateAdditionalCodeRepositories": "additional_code_repositories",
+    "DisassociateAcceleratorTypes": "accelerator_types",
+}
+_EXTRA = ("PlatformIdentifier", "InstanceMetadataServiceConfiguration", "IpAddressType")
+_ALWAYS = {"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "1"}}
+
+
+def create_notebook_instance(call: Invocation) -> dict[str, Any]:
+    params = call.params
+    given = {attribute: params[name] for name, attribute in _CHANGEABLE.items() if params.get(name) is not None}
+    try:
+        made = _backend(call).create_notebook_instance(
+            notebook_instance_name=params["NotebookInstanceName"],
+            subnet_id=params.get("SubnetId"),
+            security_group_ids=params.get("SecurityGroupIds"),
+            kms_key_id=params.get("KmsKeyId"),
+            tags=list(params.get("Tags") or ()),
+            direct_internet_access=params.get("DirectInternetAccess") or "Enabled",
+            **{"root_access": "Enabled", **given},
+        )
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    made.__dict__[_KEPT] = _extras(params)
+    return {"NotebookInstanceArn": made.arn}
+
+
+def update_notebook_instance(call: Invocation) -> dict[str, Any]:
+    """Changes a stopped notebook instance."""
+    params = call.params
+    found = _notebook(call)
+    if not found.is_deletable:
+        raise ServiceError(
+            "ValidationException",
+            f"Status ({found.status}) not in ([Stopped, Failed]). Unable to transition to (Updating) for Notebook "
+            f"Instance ({found.arn}).",
+        )
+    for name, attribute in _REMOVALS.items():
+        if params.get(name):
+            setattr(found, attribute, None)
+    for name, attribute in _CHANGEABLE.items():
+        if params.get(name) is not None:
+            setattr(found, attribute, params[name])
+    kept = found.__dict__.setdefault(_KEPT, {})
+    kept.update(_extras(params))
+    found.last_modified_time = utcnow()
+    return {}
+
+
+def describe_notebook_instance(call: Invocation) -> dict[str, Any]:
+    found = _notebook(call)
+    shown = {**found.to_dict(), **_ALWAYS, **found.__dict__.get(_KEPT, {})}
+    return {name: value for name, value in shown.items() if value not in (None, [])}
+
+
+def create_notebook_lifecycle(call: Invocation) -> dict[str, Any]:
+    """A notebook lifecycle configuration with its tags, which moto does not keep."""
+    params = call.params
+    try:
+        created = _backend(call).create_notebook_instance_lifecycle_config(
+            notebook_instance_lifecycle_config_name=params["NotebookInstanceLifecycleConfigName"],
+            on_create=list(params.get("OnCreate") or ()),
+            on_start=list(params.get("OnStart") or ()),
+        )
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    tags.remember(call.account, call.region, created.arn, params.get("Tags"))
+    return {"NotebookInstanceLifecycleConfigArn": created.arn}
+
+
+def update_notebook_lifecycle(call: Invocation) -> dict[str, Any]:
+    name = call.params["NotebookInstanceLifecycleConfigName"]
+    stored = _backend(call).notebook_instance_lifecycle_configurations
+    found = next((one for one in stored.values() if one.notebook_instance_lifecycle_config_name == name), None)
+    if found is None:
+        raise ServiceError(
+            "ValidationException",
+            f"Unable to describe Notebook Instance Lifecycle Config '{name}'. Details: Notebook Instance Lifecycle "
+            "Config does not exist.",
+        )
+    found.on_create = list(call.params.get("OnCreate") or ())
+    found.on_start = list(call.params.get("OnStart") or ())
+    found.last_modified_time = utcnow()
+    return {}
+
+
+def describe_model(call: Invocation) -> dict[str, Any]:
+    """What moto answers, without the empty parts that nobody configured."""
+    return _shown(call, "describe_model", "ModelName", "VpcConfig", "Containers", "PrimaryContainer")
+
+
+def describe_endpoint_config(call: Invocation) -> dict[str, Any]:
+    return _shown(
+        call, "describe_endpoint_config", "EndpointConfigName", "DataCaptureConfig", "AsyncInferenceConfig", "KmsKeyId"
+    )
+
+
+def delete_model_package_group(call: Invocation) -> dict[str, Any]:
+    groups = _backend(call).model_package_groups
+    name = str(call.params["ModelPackageGroupName"]).rpartition("/")[2]
+    if name not in groups:
+        raise ServiceError("ValidationException", f"ModelPackageGroup {name} does not exist.")
+    del groups[name]
+    return {}
+
+
+def _shown(call: Invocation, operation: str, parameter: str, *optional: str) -> dict[str, Any]:
+    try:
+        found = getattr(_backend(call), operation)(call.params[parameter])
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    answer = dict(found if isinstance(found, Mapping) else found.response_object)
+    return {name: value for name, value in answer.items() if name not in optional or value}
+
+
+def _extras(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: params[name] for name in _EXTRA if params.get(name) is not None}
+
+
+def _notebook(call: Invocation) -> Any:
+    try:
+        return _backend(call).get_notebook_instance(call.params["NotebookInstanceName"])
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+
+
+def _backend(call: Invocation) -> Any:
+    return sagemaker_backends[call.account][call.region]
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("sagemaker", operation): handler
+    for operation, handler in {
+        "CreateNotebookInstance": create_notebook_instance,
+        "UpdateNotebookInstance": update_notebook_instance,
+        "DescribeNotebookInstance": describe_notebook_instance,
+        "CreateNotebookInstanceLifecycleConfig": create_notebook_lifecycle,
+        "UpdateNotebookInstanceLifecycleConfig": update_notebook_lifecycle,
+        "DescribeModel": describe_model,
+        "DescribeEndpointConfig": describe_endpoint_config,
+        "DeleteModelPackageGroup": delete_model_package_group,
+    }.items()
+}

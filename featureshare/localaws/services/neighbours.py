@@ -1,0 +1,268 @@
+"""Operations of Glue, Athena, KMS, CloudWatch Logs and Lake Formation that moto lacks, as Terraform meets them."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError
+from moto.core.utils import unix_time_millis, utcnow
+from moto.glue.models import glue_backends
+from moto.kms.models import kms_backends
+from moto.lakeformation.models import Permission, lakeformation_backends
+from moto.logs.models import logs_backends
+
+from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services import athena_workgroups
+
+_KEPT = "featureshare"
+_YEAR = 365  # days: the period of a key whose owner names none
+
+# members of an update -> attributes of moto's crawler and job
+_CRAWLER = {
+    "Role": "role",
+    "DatabaseName": "database_name",
+    "Description": "description",
+    "Targets": "targets",
+    "Schedule": "schedule",
+    "Classifiers": "classifiers",
+    "TablePrefix": "table_prefix",
+    "SchemaChangePolicy": "schema_change_policy",
+    "RecrawlPolicy": "recrawl_policy",
+    "LineageConfiguration": "lineage_configuration",
+    "Configuration": "configuration",
+    "CrawlerSecurityConfiguration": "crawler_security_configuration",
+}
+_JOB = {
+    "Description": "description",
+    "LogUri": "log_uri",
+    "Role": "role",
+    "ExecutionProperty": "execution_property",
+    "Command": "command",
+    "DefaultArguments": "default_arguments",
+    "NonOverridableArguments": "non_overridable_arguments",
+    "Connections": "connections",
+    "MaxRetries": "max_retries",
+    "AllocatedCapacity": "allocated_capacity",
+    "Timeout": "timeout",
+    "MaxCapacity": "max_capacity",
+    "WorkerType": "worker_type",
+    "NumberOfWorkers": "number_of_workers",
+    "SecurityConfiguration": "security_configuration",
+    "NotificationProperty": "notification_property",
+    "GlueVersion": "glue_version",
+    "CodeGenConfigurationNodes": "code_gen_configuration_nodes",
+    "ExecutionClass": "execution_class",
+    "SourceControlDetails": "source_control_details",
+}
+
+
+def update_crawler(call: Invocation) -> dict[str, Any]:
+    """Changes what is given."""
+    crawler = _glue(call, lambda backend: backend.get_crawler(call.params["Name"]))
+    for name, attribute in _CRAWLER.items():
+        if name in call.params:
+            setattr(crawler, attribute, call.params[name])
+    crawler.version += 1
+    crawler.last_updated = utcnow()
+    return {}
+
+
+def update_job(call: Invocation) -> dict[str, Any]:
+    """Replaces the whole definition, as the API does: what the update does not give is back at its default."""
+    name, update = call.params["JobName"], call.params["JobUpdate"]
+    job = _glue(call, lambda backend: backend.get_job(name))
+    defaults: dict[str, Any] = {"execution_property": {}, "default_arguments": {}}
+    for member, attribute in _JOB.items():
+        setattr(job, attribute, update.get(member, defaults.get(attribute)))
+    job.last_modified_on = utcnow()
+    return {"JobName": name}
+
+
+def create_partition_index(call: Invocation) -> dict[str, Any]:
+    """An index of a table, active at once. Raises ServiceError as Glue does for keys that are no partition keys."""
+    table, held = _indexes(call)
+    given = call.params["PartitionIndex"]
+    keys = {key["Name"]: key.get("Type") for key in table.as_dict().get("PartitionKeys") or ()}
+    if given["IndexName"] in held:
+        raise ServiceError("AlreadyExistsException", f"Index {given['IndexName']} already exists.")
+    if unknown := [key for key in given["Keys"] if key not in keys]:
+        raise ServiceError("InvalidInputException", f"Index key {unknown[0]} is not a partition key of the table.")
+    held[given["IndexName"]] = {
+        "IndexName": given["IndexName"],
+        "Keys": [{"Name": key, "Type": keys[key]} for key in given["Keys"]],
+        "IndexStatus": "ACTIVE",
+    }
+    return {}
+
+
+def get_partition_indexes(call: Invocation) -> dict[str, Any]:
+    _, held = _indexes(call)
+    return {"PartitionIndexDescriptorList": list(held.values())}
+
+
+def delete_partition_index(call: Invocation) -> dict[str, Any]:
+    _, held = _indexes(call)
+    if held.pop(call.params["IndexName"], None) is None:
+        raise ServiceError("EntityNotFoundException", f"Index {call.params['IndexName']} is not found.")
+    return {}
+
+
+def batch_get_named_query(call: Invocation) -> dict[str, Any]:
+    """Named queries by id; one that is not there is reported beside those that are."""
+    found, missing = [], []
+    for name in call.params["NamedQueryIds"]:
+        try:
+            one = replace(call, params={"NamedQueryId": name})
+            found.append(athena_workgroups.get_named_query(one)["NamedQuery"])
+        except ServiceError as error:
+            missing.append({"NamedQueryId": name, "ErrorCode": error.code, "ErrorMessage": error.message})
+    return {"NamedQueries": found, "UnprocessedNamedQueryIds": missing}
+
+
+def batch_get_prepared_statement(call: Invocation) -> dict[str, Any]:
+    found, missing = [], []
+    for name in call.params["PreparedStatementNames"]:
+        try:
+            one = replace(call, params={"StatementName": name, "WorkGroup": call.params["WorkGroup"]})
+            found.append(athena_workgroups.get_prepared_statement(one)["PreparedStatement"])
+        except ServiceError as error:
+            missing.append({"StatementName": name, "ErrorCode": error.code, "ErrorMessage": error.message})
+    return {"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}
+
+
+def put_query_definition(call: Invocation) -> dict[str, Any]:
+    """Makes a saved query of Logs Insights, or changes the one whose id is given."""
+    held, params = _queries(call), call.params
+    name = params.get("queryDefinitionId")
+    if name is not None and name not in held:
+        raise ServiceError("ResourceNotFoundException", "The specified query definition does not exist.")
+    name = name or str(uuid.uuid4())
+    held[name] = {
+        "queryDefinitionId": name,
+        "name": params["name"],
+        "queryString": params["queryString"],
+        "logGroupNames": list(params.get("logGroupNames") or ()),
+        "lastModified": int(unix_time_millis(utcnow())),
+    }
+    return {"queryDefinitionId": name}
+
+
+def describe_query_definitions(call: Invocation) -> dict[str, Any]:
+    prefix = call.params.get("queryDefinitionNamePrefix") or ""
+    return {"queryDefinitions": [one for one in _queries(call).values() if one["name"].startswith(prefix)]}
+
+
+def delete_query_definition(call: Invocation) -> dict[str, Any]:
+    if _queries(call).pop(call.params["queryDefinitionId"], None) is None:
+        raise ServiceError("ResourceNotFoundException", "The specified query definition does not exist.")
+    return {"success": True}
+
+
+def revoke_permissions(call: Invocation) -> dict[str, Any]:
+    """Takes grants back. Lake Formation refuses to revoke nothing, which is how Terraform knows that it is done."""
+    params = call.params
+    catalog = params.get("CatalogId") or call.account
+    backend = lakeformation_backends[call.account][call.region]
+    principal, resource = dict(params["Principal"]), params["Resource"]
+    gone, grantable = list(params["Permissions"]), list(params.get("PermissionsWithGrantOption") or ())
+    asked = Permission(principal, resource, gone, grantable)
+    held = backend.grants[catalog].permissions if catalog in backend.grants else ()
+    found = [one for one in held if one.equal_principal_and_resouce(asked)]
+    if not any({*one.permissions} & {*gone} or {*one.permissions_with_grant_options} & {*grantable} for one in found):
+        raise ServiceError(
+            "InvalidInputException",
+            "No permissions revoked. Grantee has no permissions and no grantable permissions on resource.",
+        )
+    backend.revoke_permissions(catalog, principal, resource, gone, grantable)
+    return {}
+
+
+def enable_key_rotation(call: Invocation) -> dict[str, Any]:
+    """Turns rotation on, with the period given, or the one there was, or a year."""
+    key = _symmetric_key(call)
+    days = call.params.get("RotationPeriodInDays")
+    if days is not None and not 90 <= int(days) <= 2560:
+        raise ServiceError(
+            "ValidationException",
+            f"1 validation error detected: Value '{days}' at 'rotationPeriodInDays' failed to satisfy constraint: "
+            "Member must be between 90 and 2560",
+        )
+    key.key_rotation_status = True
+    if days is not None or not hasattr(key, _KEPT):
+        setattr(key, _KEPT, int(days or _YEAR))
+    return {}
+
+
+def get_key_rotation_status(call: Invocation) -> dict[str, Any]:
+    key = _key(call)
+    if not key.key_rotation_status:
+        return {"KeyId": key.arn, "KeyRotationEnabled": False}
+    days = getattr(key, _KEPT, _YEAR)
+    made = datetime.fromtimestamp(key.creation_date, UTC)
+    return {
+        "KeyId": key.arn,
+        "KeyRotationEnabled": True,
+        "RotationPeriodInDays": days,
+        "NextRotationDate": made + timedelta(days=days),
+    }
+
+
+def _symmetric_key(call: Invocation) -> Any:
+    key = _key(call)
+    if key.key_spec != "SYMMETRIC_DEFAULT" or key.origin == "EXTERNAL":
+        raise ServiceError("UnsupportedOperationException", f"{key.arn} does not support automatic key rotation.")
+    if key.key_state == "Disabled":
+        raise ServiceError("DisabledException", f"{key.arn} is disabled.")
+    if key.key_state == "PendingDeletion":
+        raise ServiceError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    return key
+
+
+def _key(call: Invocation) -> Any:
+    """A key by id or ARN. Raises ServiceError NotFoundException, for an alias too, as KMS does here."""
+    name = str(call.params["KeyId"])
+    found = kms_backends[call.account][call.region].keys.get(name.rpartition("key/")[2])
+    if found is None:
+        prefix = "" if name.startswith("arn:") else f"arn:aws:kms:{call.region}:{call.account}:key/"
+        raise ServiceError("NotFoundException", f"Key '{prefix}{name}' does not exist")
+    return found
+
+
+def _glue(call: Invocation, read: Callable[[Any], Any]) -> Any:
+    """What moto's Glue reads. Raises ServiceError in Glue's words."""
+    try:
+        return read(glue_backends[call.account][call.region])
+    except JsonRESTError as error:
+        raise ServiceError(error.error_type, error.message) from None
+
+
+def _indexes(call: Invocation) -> tuple[Any, dict[str, Any]]:
+    """A table and its indexes by name, which are kept on moto's table and go with it."""
+    where = call.params["DatabaseName"], call.params["TableName"]
+    table = _glue(call, lambda backend: backend.get_table(*where))
+    held: dict[str, Any] = table.__dict__.setdefault(_KEPT, {})
+    return table, held
+
+
+def _queries(call: Invocation) -> dict[str, Any]:
+    held: dict[str, Any] = logs_backends[call.account][call.region].__dict__.setdefault(_KEPT, {})
+    return held
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("glue", "UpdateCrawler"): update_crawler,
+    ("glue", "UpdateJob"): update_job,
+    ("glue", "CreatePartitionIndex"): create_partition_index,
+    ("glue", "GetPartitionIndexes"): get_partition_indexes,
+    ("glue", "DeletePartitionIndex"): delete_partition_index,
+    ("athena", "BatchGetNamedQuery"): batch_get_named_query,
+    ("athena", "BatchGetPreparedStatement"): batch_get_prepared_statement,
+    ("logs", "PutQueryDefinition"): put_query_definition,
+    ("logs", "DescribeQueryDefinitions"): describe_query_definitions,
+    ("logs", "DeleteQueryDefinition"): delete_query_definition,
+    ("kms", "EnableKeyRotation"): enable_key_rotation,
+    ("kms", "GetKeyRotationStatus"): get_key_rotation_status,
+    ("lakeformation", "RevokePermissions"): revoke_permissions,
+}

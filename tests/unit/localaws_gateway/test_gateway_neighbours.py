@@ -1,0 +1,61 @@
+"""Requests as clients that are not ours write them, and what a managed key of AWS lets an account do."""
+
+from typing import Any
+
+import pytest
+from botocore.auth import HmacV1Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
+from gateway_support import OWNER, REGION, Aws, allow, refusal
+from test_gateway_readings import send
+
+
+@pytest.fixture(scope="module")
+def keys(aws: Aws, admin: str) -> dict[str, Any]:
+    return aws.keys(admin)
+
+
+def test_a_target_without_its_package_is_understood(aws: Aws, keys: dict[str, Any]) -> None:
+    """The Go SDK, and with it Terraform, writes CloudTrail's target like this."""
+    headers = {"Content-Type": "application/x-amz-json-1.1"}
+    for prefix in ("CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"):
+        target = {"X-Amz-Target": f"{prefix}.DescribeTrails"}
+        assert send(aws, keys, "cloudtrail", "POST", "/", b"{}", **headers, **target) == (200, b'{"trailList": []}')
+    status, _ = send(aws, keys, "cloudtrail", "POST", "/", b"{}", **headers, **{"X-Amz-Target": "1101.DescribeTrails"})
+    assert status == 400
+
+
+@pytest.mark.parametrize("place", ["header", "query"])
+def test_signature_version_2_is_refused_as_on_aws(aws: Aws, keys: dict[str, Any], place: str) -> None:
+    url = f"{aws.running.endpoint}/some-bucket/key"
+    if place == "query":
+        url += f"?AWSAccessKeyId={keys['AccessKeyId']}&Signature=x&Expires=99999999999"
+    request = AWSRequest("GET", url)
+    if place == "header":
+        HmacV1Auth(Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])).add_auth(request)
+    answer = URLLib3Session(proxies={}).send(request.prepare())
+    assert answer.status_code == 400
+    assert b"<Code>InvalidRequest</Code>" in answer.content
+    assert b"Please use AWS4-HMAC-SHA256." in answer.content
+
+
+def test_what_moto_lacks_is_named(aws: Aws, keys: dict[str, Any]) -> None:
+    """moto has no route for it at all: its web server's own page must not reach the client."""
+    code, message, _ = refusal(aws.client("ram", keys).get_permission, permissionArn="arn:aws:ram::aws:permission/x")
+    assert code == "NotImplemented"
+    assert "of ram" in message
+
+
+def test_managed_keys_show_metadata_and_serve_through_their_service_only(aws: Aws, admin: str) -> None:
+    everything, metadata = aws.as_role("kms", admin), aws.role("describes", allow("kms:DescribeKey"))
+    for client in (everything, aws.as_role("kms", metadata)):
+        found = client.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
+        assert found["AWSAccountId"] == OWNER
+    code, message, _ = refusal(everything.encrypt, KeyId=found["Arn"], Plaintext=b"x")
+    assert code == "AccessDeniedException"
+    assert "kms:Encrypt" in message
+    s3 = aws.as_role("s3", admin)
+    s3.create_bucket(Bucket="managed", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="managed", Key="k", Body=b"x", ServerSideEncryption="aws:kms")
+    assert s3.get_object(Bucket="managed", Key="k")["Body"].read() == b"x"

@@ -1,0 +1,257 @@
+"""What Terraform of others meets beside feature groups: shares, notebooks, models, buckets, Glue, logs, keys."""
+
+from typing import Any
+
+import pytest
+from moto.athena.models import athena_backends
+from moto.glue.models import glue_backends
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.lakeformation.models import lakeformation_backends
+from moto.ram.models import ram_backends
+from moto.sagemaker.models import sagemaker_backends
+from moto.sqs.models import sqs_backends
+from services_world import BUCKET, CENTRAL, CONSUMER, REGION, ROLE, Call, World
+
+from featureshare.localaws.invocation import ServiceError
+
+GROUP = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:feature-group/sessions"
+DEFAULT = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionSageMakerFeatureGroup"
+OIDC = f"arn:aws:iam::{CENTRAL}:oidc-provider/id.example.com"
+
+
+def refused(call: Call, service: str, operation: str, **params: Any) -> tuple[str, str]:
+    with pytest.raises(ServiceError) as caught:
+        call(service, operation, **params)
+    return caught.value.code, caught.value.message
+
+
+def test_share_of_a_feature_group(create: Any, call: Call) -> None:
+    create()
+    tags = [{"key": "team", "value": "search"}]
+    share = call("ram", "CreateResourceShare", name="s", allowExternalPrincipals=False, tags=tags)["resourceShare"]
+    arn = share["resourceShareArn"]
+    call("ram", "AssociateResourceShare", resourceShareArn=arn, resourceArns=[GROUP], principals=[CONSUMER])
+    where = {"resourceShareArns": [arn]}
+    for kind, entity in (("RESOURCE", GROUP), ("PRINCIPAL", CONSUMER)):
+        found = call("ram", "GetResourceShareAssociations", associationType=kind, **where)
+        (association,) = found["resourceShareAssociations"]
+        assert (association["associatedEntity"], association["status"]) == (entity, "ASSOCIATED")
+    assert call("ram", "ListResources", resourceOwner="SELF")["resources"][0]["type"] == "sagemaker:FeatureGroup"
+    assert call("ram", "ListPrincipals", resourceOwner="SELF")["principals"][0]["id"] == CONSUMER
+    theirs = call("ram", "GetResourceShares", account=CONSUMER, resourceOwner="OTHER-ACCOUNTS")["resourceShares"]
+    assert [one["resourceShareArn"] for one in theirs] == [arn]
+    permissions = call("ram", "ListResourceSharePermissions", resourceShareArn=arn)["permissions"]
+    assert [(one["arn"], one["status"]) for one in permissions] == [(DEFAULT, "ASSOCIATED")]
+    call("ram", "UpdateResourceShare", resourceShareArn=arn, name="renamed")
+    call("ram", "UntagResource", resourceShareArn=arn, tagKeys=["team"])
+    call("ram", "TagResource", resourceShareArn=arn, tags=[{"key": "a", "value": "b"}])
+    (shown,) = call("ram", "GetResourceShares", resourceOwner="SELF", resourceShareArns=[arn])["resourceShares"]
+    assert (shown["name"], shown["allowExternalPrincipals"]) == ("renamed", False)
+    assert shown["tags"] == [{"key": "a", "value": "b"}]
+    call("ram", "DisassociateResourceShare", resourceShareArn=arn, resourceArns=[GROUP], principals=[CONSUMER])
+    for kind in ("RESOURCE", "PRINCIPAL"):
+        found = call("ram", "GetResourceShareAssociations", associationType=kind, **where)
+        assert found == {"resourceShareAssociations": []}
+
+
+def test_permissions_of_a_share(call: Call) -> None:
+    arn = call("ram", "CreateResourceShare", name="s")["resourceShare"]["resourceShareArn"]
+    read_write = "arn:aws:ram::aws:permission/AWSRAMPermissionSageMakerFeatureGroupReadWrite"
+    for replace, permission in ((False, DEFAULT), (True, read_write)):
+        given = {"resourceShareArn": arn, "permissionArn": permission, "replace": replace}
+        call("ram", "AssociateResourceSharePermission", **given)
+    found = call("ram", "ListResourceSharePermissions", resourceShareArn=arn)["permissions"]
+    assert [one["arn"] for one in found] == [read_write]
+    call("ram", "DisassociateResourceSharePermission", resourceShareArn=arn, permissionArn=read_write)
+    assert call("ram", "ListResourceSharePermissions", resourceShareArn=arn) == {"permissions": []}
+
+
+def test_what_cannot_be_shared(call: Call) -> None:
+    arn = call("ram", "CreateResourceShare", name="s")["resourceShare"]["resourceShareArn"]
+    share = {"service": "ram", "operation": "AssociateResourceShare", "resourceShareArn": arn}
+    code, _ = refused(call, **share, resourceArns=["sessions"])
+    assert code == "MalformedArnException"
+    notebook = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:notebook-instance/n"
+    assert refused(call, **share, resourceArns=[notebook]) == (
+        "MalformedArnException",
+        "You cannot share the selected resource type.",
+    )
+    for absent in (GROUP, GROUP.replace(CENTRAL, CONSUMER)):
+        assert refused(call, **share, resourceArns=[absent])[0] == "UnknownResourceException"
+    assert refused(call, **share, principals=["nobody"])[0] == "InvalidParameterException"
+    missing = arn[:-1] + "x"
+    assert refused(call, "ram", "TagResource", resourceShareArn=missing, tags=[]) == (
+        "UnknownResourceException",
+        f"ResourceShare {missing} could not be found.",
+    )
+    assert ram_backends[CENTRAL][REGION].resource_shares[0].resource_arns == []
+
+
+def test_notebook_round_trip(call: Call) -> None:
+    given = {
+        "NotebookInstanceName": "n",
+        "InstanceType": "ml.t3.medium",
+        "RoleArn": ROLE,
+        "DirectInternetAccess": "Disabled",
+        "RootAccess": "Disabled",
+        "PlatformIdentifier": "notebook-al2-v2",
+        "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "2"},
+        "VolumeSizeInGB": 10,
+    }
+    call("sagemaker", "CreateNotebookInstance", **given, Tags=[{"Key": "a", "Value": "1"}])
+    shown = call("sagemaker", "DescribeNotebookInstance", NotebookInstanceName="n")
+    assert {name: shown[name] for name in given} == given
+    change = {"NotebookInstanceName": "n", "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
+    code, message = refused(call, "sagemaker", "UpdateNotebookInstance", **change)
+    assert code == "ValidationException"
+    assert message.startswith("Status (InService) not in ([Stopped, Failed]).")
+    sagemaker_backends[CENTRAL][REGION].stop_notebook_instance("n")
+    call("sagemaker", "UpdateNotebookInstance", **change)
+    shown = call("sagemaker", "DescribeNotebookInstance", NotebookInstanceName="n")
+    assert (shown["InstanceType"], shown["VolumeSizeInGB"], shown["RootAccess"]) == ("ml.m5.large", 20, "Disabled")
+    assert call("sagemaker", "ListTags", ResourceArn=shown["NotebookInstanceArn"])["Tags"][0]["Value"] == "1"
+
+
+def test_notebook_lifecycle_changes(call: Call) -> None:
+    name = {"NotebookInstanceLifecycleConfigName": "l"}
+    call("sagemaker", "CreateNotebookInstanceLifecycleConfig", **name, OnStart=[{"Content": "YQ=="}])
+    call("sagemaker", "UpdateNotebookInstanceLifecycleConfig", **name, OnCreate=[{"Content": "Yg=="}])
+    (stored,) = sagemaker_backends[CENTRAL][REGION].notebook_instance_lifecycle_configurations.values()
+    assert (stored.on_start, stored.on_create) == ([], [{"Content": "Yg=="}])
+    absent = {"NotebookInstanceLifecycleConfigName": "absent"}
+    assert refused(call, "sagemaker", "UpdateNotebookInstanceLifecycleConfig", **absent)[0] == "ValidationException"
+
+
+def test_models_show_no_parts_that_nobody_gave(call: Call) -> None:
+    backend = sagemaker_backends[CENTRAL][REGION]
+    backend.create_model("m", ROLE, {"Image": "i"}, {}, [], [])
+    assert "VpcConfig" not in call("sagemaker", "DescribeModel", ModelName="m")
+    with pytest.raises(ServiceError, match="Could not find model"):
+        call("sagemaker", "DescribeModel", ModelName="absent")
+    with pytest.raises(ServiceError, match="does not exist"):
+        call("sagemaker", "DeleteModelPackageGroup", ModelPackageGroupName="absent")
+
+
+@pytest.mark.parametrize("kind", ["Analytics", "IntelligentTiering", "Metrics"])
+def test_bucket_configurations(call: Call, kind: str) -> None:
+    where = {"Bucket": BUCKET, "Id": "all"}
+    given = {"Id": "all", "Filter": {"Prefix": "a/"}}
+    assert refused(call, "s3", f"GetBucket{kind}Configuration", **where)[0] == "NoSuchConfiguration"
+    call("s3", f"PutBucket{kind}Configuration", **where, **{f"{kind}Configuration": given})
+    assert call("s3", f"GetBucket{kind}Configuration", **where) == {f"{kind}Configuration": given}
+    assert call("s3", f"ListBucket{kind}Configurations", Bucket=BUCKET)[f"{kind}ConfigurationList"] == [given]
+    call("s3", f"DeleteBucket{kind}Configuration", **where)
+    assert refused(call, "s3", f"DeleteBucket{kind}Configuration", **where)[0] == "NoSuchConfiguration"
+
+
+def test_who_pays_for_requests(call: Call) -> None:
+    assert call("s3", "GetBucketRequestPayment", Bucket=BUCKET) == {"Payer": "BucketOwner"}
+    call("s3", "PutBucketRequestPayment", Bucket=BUCKET, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert call("s3", "GetBucketRequestPayment", Bucket=BUCKET) == {"Payer": "Requester"}
+    wrong = {"Bucket": BUCKET, "RequestPaymentConfiguration": {"Payer": "Nobody"}}
+    assert refused(call, "s3", "PutBucketRequestPayment", **wrong)[0] == "MalformedXML"
+
+
+def test_a_role_keeps_what_an_update_does_not_name(call: Call) -> None:
+    role = iam_backends[CENTRAL]["aws"].get_role("fs-offline-store")
+    call("iam", "UpdateRole", RoleName="fs-offline-store", Description="kept")
+    call("iam", "UpdateRole", RoleName="fs-offline-store", MaxSessionDuration=7200)
+    assert (role.description, role.max_session_duration) == ("kept", "7200")
+    assert (
+        refused(call, "iam", "UpdateRole", RoleName="fs-offline-store", MaxSessionDuration=60)[0] == "ValidationError"
+    )
+    assert refused(call, "iam", "UpdateRole", RoleName="absent")[0] == "NoSuchEntity"
+
+
+def test_client_ids_of_a_provider(call: Call, world: World) -> None:
+    store = iam_backends[CENTRAL]["aws"]
+    store.create_open_id_connect_provider("https://id.example.com", ["a" * 40], ["one"], {})
+    call("iam", "AddClientIDToOpenIDConnectProvider", OpenIDConnectProviderArn=OIDC, ClientID="two")
+    call("iam", "RemoveClientIDFromOpenIDConnectProvider", OpenIDConnectProviderArn=OIDC, ClientID="one")
+    assert store.get_open_id_connect_provider(OIDC).client_id_list == ["two"]
+    assert call("iam", "ListServiceSpecificCredentials") == {"ServiceSpecificCredentials": []}
+
+
+def test_partition_indexes(call: Call, world: World) -> None:
+    glue = glue_backends[CENTRAL][REGION]
+    glue.create_database("d", {"Name": "d"}, {})
+    glue.create_table("d", "t", {"Name": "t", "PartitionKeys": [{"Name": "year", "Type": "string"}]})
+    where = {"DatabaseName": "d", "TableName": "t"}
+    index = {"IndexName": "i", "Keys": ["year"]}
+    call("glue", "CreatePartitionIndex", **where, PartitionIndex=index)
+    (shown,) = call("glue", "GetPartitionIndexes", **where)["PartitionIndexDescriptorList"]
+    assert (shown["Keys"], shown["IndexStatus"]) == ([{"Name": "year", "Type": "string"}], "ACTIVE")
+    assert refused(call, "glue", "CreatePartitionIndex", **where, PartitionIndex=index)[0] == "AlreadyExistsException"
+    wrong = {"IndexName": "j", "Keys": ["id"]}
+    assert refused(call, "glue", "CreatePartitionIndex", **where, PartitionIndex=wrong)[0] == "InvalidInputException"
+    call("glue", "DeletePartitionIndex", **where, IndexName="i")
+    assert refused(call, "glue", "DeletePartitionIndex", **where, IndexName="i")[0] == "EntityNotFoundException"
+    absent = {"DatabaseName": "d", "TableName": "absent"}
+    assert refused(call, "glue", "GetPartitionIndexes", **absent)[0] == "EntityNotFoundException"
+
+
+def test_named_queries_in_batches(call: Call) -> None:
+    call("athena", "CreateWorkGroup", Name="w")
+    query = athena_backends[CENTRAL][REGION].create_named_query("q", "", "d", "SELECT 1", "w")
+    found = call("athena", "BatchGetNamedQuery", NamedQueryIds=[query, "absent"])
+    assert [one["QueryString"] for one in found["NamedQueries"]] == ["SELECT 1"]
+    assert [one["NamedQueryId"] for one in found["UnprocessedNamedQueryIds"]] == ["absent"]
+    found = call("athena", "BatchGetPreparedStatement", WorkGroup="w", PreparedStatementNames=["absent"])
+    assert [one["StatementName"] for one in found["UnprocessedPreparedStatementNames"]] == ["absent"]
+
+
+def test_saved_log_queries(call: Call, world: World) -> None:
+    name = call("logs", "PutQueryDefinition", name="fs/denied", queryString="fields a")["queryDefinitionId"]
+    call("logs", "PutQueryDefinition", name="fs/denied", queryString="fields b", queryDefinitionId=name)
+    (found,) = call("logs", "DescribeQueryDefinitions", queryDefinitionNamePrefix="fs/")["queryDefinitions"]
+    assert (found["queryDefinitionId"], found["queryString"]) == (name, "fields b")
+    assert call("logs", "DeleteQueryDefinition", queryDefinitionId=name) == {"success": True}
+    code, _ = refused(call, "logs", "DeleteQueryDefinition", queryDefinitionId=name)
+    assert code == "ResourceNotFoundException"
+
+
+def test_rotation_keeps_its_period(call: Call, world: World) -> None:
+    key = kms_backends[CENTRAL][REGION].create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", {})
+    assert call("kms", "GetKeyRotationStatus", KeyId=key.id)["KeyRotationEnabled"] is False
+    call("kms", "EnableKeyRotation", KeyId=key.id)
+    assert call("kms", "GetKeyRotationStatus", KeyId=key.arn)["RotationPeriodInDays"] == 365
+    call("kms", "EnableKeyRotation", KeyId=key.id, RotationPeriodInDays=180)
+    call("kms", "EnableKeyRotation", KeyId=key.id)
+    assert call("kms", "GetKeyRotationStatus", KeyId=key.id)["RotationPeriodInDays"] == 180
+    wrong = {"KeyId": key.id, "RotationPeriodInDays": 30}
+    assert refused(call, "kms", "EnableKeyRotation", **wrong)[0] == "ValidationException"
+    assert refused(call, "kms", "EnableKeyRotation", KeyId="absent")[0] == "NotFoundException"
+
+
+def test_multi_region_keys_have_ids_without_dashes(world: World) -> None:
+    backend = kms_backends[CENTRAL][REGION]
+    key = backend.create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", {}, multi_region=True)
+    assert key.id.startswith("mrk-")
+    assert len(key.id) == 36
+    assert key.id.count("-") == 1
+
+
+def test_revoking_nothing_is_refused(call: Call, world: World) -> None:
+    grant = {"Principal": {"DataLakePrincipalIdentifier": ROLE}, "Resource": {"Database": {"Name": "d"}}}
+    lakeformation_backends[CENTRAL][REGION].grant_permissions(
+        CENTRAL, dict(grant["Principal"]), grant["Resource"], ["DESCRIBE"], []
+    )
+    call("lakeformation", "RevokePermissions", **grant, Permissions=["DESCRIBE"])
+    code, message = refused(call, "lakeformation", "RevokePermissions", **grant, Permissions=["DESCRIBE"])
+    assert code == "InvalidInputException"
+    assert message.startswith("No permissions revoked. Grantee has no")
+
+
+def test_a_queue_keeps_its_policy_and_reads_as_written(world: World) -> None:
+    backend = sqs_backends[CENTRAL][REGION]
+    backend.create_queue("dead", {})
+    target = f"arn:aws:sqs:{REGION}:{CENTRAL}:dead"
+    redrive = f'{{"deadLetterTargetArn":"{target}","maxReceiveCount":3}}'
+    backend.create_queue("q", {}, RedrivePolicy=redrive, Policy='{"Statement": [{"Sid": "a"}]}')
+    backend.set_queue_attributes("q", {"VisibilityTimeout": "60"})
+    shown = backend.get_queue_attributes("q", ["All"])
+    assert shown["RedrivePolicy"] == redrive
+    assert '"Sid": "a"' in shown["Policy"]
+    backend.set_queue_attributes("q", {"Policy": ""})
+    assert not backend.get_queue_attributes("q", ["All"]).get("Policy")
