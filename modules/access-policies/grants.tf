@@ -1,15 +1,17 @@
 locals {
   # A grant is (team, feature group, verb). The owner writes; everything else stands in the owner's file.
-  grants = distinct(flatten([
+  granted = flatten([
     for name, group in local.groups : concat(
       [{ team = group.owner, group = name, verb = "write", store = group.store }],
       [for team, verbs in group.shared_with : [for verb in verbs : { team = team, group = name, verb = verb, store = group.store }]],
     )
-  ]))
+  ])
+  # Each once; `distinct` would compare every grant with every other.
+  grants = [for key, same in { for grant in local.granted : "${grant.team}/${grant.group}/${grant.verb}" => grant... } : same[0]]
 
   # "team/verb" to names of groups, in the central store and in the team's own.
-  central_grants = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "central" && contains(keys(var.teams), grant.team) }
-  own_grants     = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "team" && contains(keys(var.teams), grant.team) }
+  central_grants = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "central" && can(local.is_team[grant.team]) }
+  own_grants     = { for grant in local.grants : "${grant.team}/${grant.verb}" => grant.group... if grant.store == "team" && can(local.is_team[grant.team]) }
 
   # The principals of a team that may take a verb, by ARN.
   principals = merge([

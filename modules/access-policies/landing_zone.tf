@@ -6,7 +6,7 @@ locals {
   account_stores = {
     for account in local.accounts : account => { for key, store in local.stores : key => store if store.account == account }
   }
-  account_teams = { for account in local.accounts : account => [for team, it in var.teams : team if it.account == account] }
+  account_teams = merge({ for account in local.accounts : account => [] }, { for team, it in var.teams : it.account => team... })
 
   deploy_policies = {
     for account in local.accounts : account => merge(

@@ -25,8 +25,11 @@ locals {
   platform_account = split(":", local.env.platform_principal)[4]
   state_bucket     = "${local.prefix}-state-${local.platform_account}-${local.region}"
 
+  # An index, since a function that is given a large object in a loop costs the whole object at each turn.
+  is_team = { for team, it in var.teams : team => true }
+
   # A store is the central one or a team's own: the same shape, the same templates, other names.
-  owners_of_own_store = toset([for name, group in var.feature_groups : group.owner if group.store == "team" && contains(keys(var.teams), group.owner)])
+  owners_of_own_store = toset([for name, group in var.feature_groups : group.owner if group.store == "team" && can(local.is_team[group.owner])])
   stores = merge(
     {
       central = {
@@ -61,7 +64,7 @@ locals {
       role_suffix = "role/${local.prefix}/offline-store/${group.owner}/${local.prefix}-${group.owner}-offline-store"
     })
     # A slice holds the groups a team is granted; another team's own store is never among them.
-    if contains(keys(local.stores), group.store == "central" ? "central" : group.owner)
+    if can(local.stores[group.store == "central" ? "central" : group.owner])
   }
 
   default_database = {

@@ -4,7 +4,7 @@
 locals {
   # The teams that read offline, shared or own: they have a results bucket and a workgroup.
   offline_readers = toset([
-    for key in distinct(concat(keys(local.central_grants), keys(local.own_grants))) : split("/", key)[0]
+    for key in concat(keys(local.central_grants), keys(local.own_grants)) : split("/", key)[0]
     if endswith(key, "/read-offline") && can(local.takers[key])
   ])
 

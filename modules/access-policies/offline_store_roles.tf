@@ -6,7 +6,7 @@ locals {
   own_offline    = { for name, group in local.groups : group.owner => name... if group.store == "team" && group.offline_store.enabled }
 
   # A feature group names a role even when it has no offline store, so every owner has one.
-  central_owners = distinct([for group in local.groups : group.owner if group.store == "central" && contains(keys(var.teams), group.owner)])
+  central_owners = distinct([for group in local.groups : group.owner if group.store == "central" && can(local.is_team[group.owner])])
 
   offline_store_roles = merge(
     { for team in local.central_owners : "central/${team}" => { team = team, store_key = "central", groups = sort(try(local.offline_groups[team], [])), stack = "central-team" } },

@@ -1,4 +1,6 @@
 locals {
+  access_of_team = { for key, role in local.access : role.team => key... }
+
   boundary_arn = {
     access    = coalesce(local.env.permissions_boundary, "${local.iam}${local.central}:policy${local.boundary_path}${local.prefix}-access-boundary")
     execution = { for team, it in var.teams : team => coalesce(local.env.permissions_boundary, "${local.iam}${it.account}:policy${local.boundary_path}${local.prefix}-${team}-boundary") }
@@ -147,16 +149,16 @@ output "documents" {
     stores       = local.stores
     teams = {
       for team, it in var.teams : team => {
-        access_roles = { for key, role in local.access : role.verb => role.arn if role.team == team }
+        access_roles = { for key in try(local.access_of_team[team], []) : local.access[key].verb => local.access[key].arn }
         account      = it.account
         execution_roles = {
-          for key, principal in local.principals : principal.name => {
-            arn     = principal.arn
-            assumes = local.assumes[key]
+          for name, principal in it.principals : name => {
+            arn     = local.principals["${team}/${name}"].arn
+            assumes = local.assumes["${team}/${name}"]
             compute = principal.compute
             kind    = principal.kind
             verbs   = principal.verbs
-          } if principal.team == team
+          }
         }
         own_database    = try(local.stores[team].database, null)
         own_workgroup   = contains(local.offline_readers, team) ? "${local.prefix}-${team}-own" : null

@@ -132,7 +132,8 @@ class Authorizer:
         if not text or call.params.get("BypassPolicyLockoutSafetyCheck"):
             return
         account = actor.caller.account
-        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/new", account)
+        context = {"kms:CallerAccount": account}  # of every request to KMS
+        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/new", account, context)
         membership = self._organizations.membership(account)
         request = Request(
             principal=actor.caller.arn,

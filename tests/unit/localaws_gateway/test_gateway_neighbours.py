@@ -7,7 +7,7 @@ from botocore.auth import HmacV1Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
-from gateway_support import OWNER, REGION, Aws, allow, refusal
+from gateway_support import OTHER, OWNER, REGION, Aws, allow, document, refusal
 from test_gateway_readings import send
 
 
@@ -59,3 +59,18 @@ def test_managed_keys_show_metadata_and_serve_through_their_service_only(aws: Aw
     s3.create_bucket(Bucket="managed", CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket="managed", Key="k", Body=b"x", ServerSideEncryption="aws:kms")
     assert s3.get_object(Bucket="managed", Key="k")["Body"].read() == b"x"
+
+
+def test_a_key_policy_for_the_whole_account_locks_nobody_out(aws: Aws, admin: str) -> None:
+    """A policy for everybody whose requests come from the account: `kms:CallerAccount`, which each request has."""
+    kms = aws.as_role("kms", admin)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    for account, passes in ((OWNER, True), (OTHER, False)):
+        everybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+        policy = document({**everybody, "Condition": {"StringEquals": {"kms:CallerAccount": account}}})
+        if passes:
+            kms.put_key_policy(KeyId=key, Policy=policy)
+        else:
+            code, message, _ = refusal(kms.put_key_policy, KeyId=key, Policy=policy)
+            assert code == "MalformedPolicyDocumentException"
+            assert "will not allow you to update the key policy" in message

@@ -224,6 +224,14 @@ def test_rotation_keeps_its_period(call: Call, world: World) -> None:
     assert refused(call, "kms", "EnableKeyRotation", KeyId="absent")[0] == "NotFoundException"
 
 
+def test_a_key_policy_needs_no_name(call: Call, world: World) -> None:
+    key = kms_backends[CENTRAL][REGION].create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", {})
+    call("kms", "PutKeyPolicy", KeyId=key.id, Policy='{"Id": "mine"}')
+    assert call("kms", "GetKeyPolicy", KeyId=key.arn) == {"Policy": '{"Id": "mine"}', "PolicyName": "default"}
+    code, message = refused(call, "kms", "GetKeyPolicy", KeyId=key.id, PolicyName="other")
+    assert (code, message) == ("NotFoundException", "No such policy exists")
+
+
 def test_multi_region_keys_have_ids_without_dashes(world: World) -> None:
     backend = kms_backends[CENTRAL][REGION]
     key = backend.create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", {}, multi_region=True)
