@@ -4,14 +4,18 @@ import json
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from featureshare.iam import Decision
 from featureshare.iam.calls import Check
+from featureshare.localaws.invocation import ServiceError
 
 _KEPT = 10_000
+_OF_THE_CALL = ("principal", "role_arn", "account", "service", "operation", "resource_account")
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class Entry:
     status: int = 0
     replayed: bool = False
     seconds: float = 0.0
+    thread: threading.Thread = field(default_factory=threading.current_thread)
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as JSON, times in Unix seconds."""
@@ -95,7 +100,27 @@ class DecisionLog:
             self._sequence += 1
             return Entry(self._sequence, request_id, time.time())
 
+    @contextmanager
+    def following(self, entry: Entry) -> Iterator[Entry]:
+        """Where the checks of a request belong that are made now.
+
+        Work that goes on in another thread, such as a query, outlives its request: `entry` may have been written down
+        already, so its checks make an entry of their own with the same caller and request id.
+        """
+        if threading.current_thread() is entry.thread:
+            yield entry
+            return
+        later = replace(self.open(entry.request_id), **{name: getattr(entry, name) for name in _OF_THE_CALL})
+        try:
+            yield later
+        except ServiceError as error:
+            later.result, later.error, later.message = "Denied", error.code, error.message
+            raise
+        finally:
+            self.close(later)
+
     def close(self, entry: Entry) -> None:
+        """Hand the entry over to be written; nothing may be added to it afterwards."""
         entry.seconds = time.time() - entry.at
         self._closed.append(entry)
 

@@ -214,7 +214,8 @@ class Gateway:
             return gaps.answer(call, self.estate)
 
         def authorize(checks: Sequence[Check]) -> None:
-            self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
+            with self.log.following(entry) as its:
+                self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=its)
 
         return handler(
             Invocation(
