@@ -24,6 +24,7 @@ from featureshare.workspace import Workspace
 app = typer.Typer(no_args_is_help=True)
 
 _WIDTH = 150  # where output is no terminal: wide enough that no ARN is cut
+_SHOWN = 3  # rows of the training set
 
 
 @app.command()
@@ -154,12 +155,12 @@ def _access(report: Report) -> Table:
 
 
 def _training(report: Report) -> Table:
-    columns = list(report.training_set[0])
-    table = _table(
-        f"What was read: {len(report.training_set)} of {report.training_rows} rows of training data", *columns
-    )
-    for row in report.training_set:
-        table.add_row(*(escape("" if row[name] is None else str(row[name])) for name in columns))
+    """A few rows set upright: a training set has more columns than a terminal."""
+    shown = report.training_set[-_SHOWN:]
+    title = f"What was read: {len(shown)} of {report.training_rows} rows of training data"
+    table = _table(title, "column", *(f"sample {number}" for number in range(1, len(shown) + 1)))
+    for name in shown[0]:
+        table.add_row(escape(name), *(escape("" if row[name] is None else str(row[name])) for row in shown))
     return table
 
 
