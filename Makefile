@@ -28,7 +28,7 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
 	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration
-	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration
+	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/browser
 
 ##@ Work
 
@@ -89,6 +89,10 @@ unit: $(VENV)/.test ## The unit tests alone
 bench: $(VENV)/.test ## How fast it is: nothing here fails for being slow
 	@for file in tests/bench/bench_*.py; do $(QUIET_AWS) $(BIN)/python "$$file"; done
 
+.PHONY: browser
+browser: $(VENV)/.browser ## The catalogue's page in a real browser (needs Chromium or Chrome)
+	@$(QUIET_AWS) $(BIN)/pytest tests/browser
+
 .PHONY: oracle
 oracle: $(VENV)/.test ## The IAM engine against another one, on random cases (needs Node)
 	@$(QUIET_AWS) $(BIN)/python tests/oracle/run.py
@@ -116,7 +120,7 @@ $(BIN)/python: | tools
 	@$(PYTHON) -m venv $(VENV)
 
 # A stamp for each set of packages, so that the demo never waits for the linters.
-$(VENV)/.local $(VENV)/.test $(VENV)/.lint: $(VENV)/.%: pyproject.toml | $(BIN)/python tools
+$(VENV)/.local $(VENV)/.test $(VENV)/.lint $(VENV)/.browser: $(VENV)/.%: pyproject.toml | $(BIN)/python tools
 	@echo 'Installing featureshare[$*] ...'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
