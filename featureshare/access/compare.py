@@ -12,10 +12,11 @@ from typing import Any
 from featureshare.access.adversaries import adversaries, documents
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES, Contract
 from featureshare.access.explore import Explorer, Pool, patterns_of
-from featureshare.access.model import ADMINISTRATOR, Actor, Context, Model, delegating
+from featureshare.access.model import ADMINISTRATOR, Actor, Model, delegating
 from featureshare.access.scope import Scope
 from featureshare.access.situations import policies_of, situations
 from featureshare.iam import Decision, Policy, World, decide
+from featureshare.iam.context import Context
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from typing import Any
 
 from featureshare.access.atoms import is_glob, matches
 from featureshare.access.domain import boundary_actions, deploy_rules, platform_rules
-from featureshare.access.model import Actor, Context, Model, Role
+from featureshare.access.model import Actor, Model, Role
 from featureshare.access.purposes import KIND_OF_VERB, Need, Purposes
 from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
+from featureshare.iam.context import Context
 
 # The service that runs each kind of compute, and whether it says for which account it takes a role.
 COMPUTE = {

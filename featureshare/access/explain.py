@@ -9,9 +9,10 @@ from typing import Any
 from featureshare.access.atoms import matches
 from featureshare.access.contract import Contract
 from featureshare.access.explore import Explorer
-from featureshare.access.model import Actor, Context, Model, Role
+from featureshare.access.model import Actor, Model, Role
 from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
 from featureshare.iam import Decision, decide
+from featureshare.iam.context import Context, called_via
 
 _MESSAGE = re.compile(
     r"(?P<principal>arn:[\w-]+:(?:iam|sts)::\d{12}:[^\s\"']+)\s+is not authorized to perform:?\s+"
@@ -295,7 +296,8 @@ class Explainer:
             found.links.append(Link("offline store role", False, f"there is no {check.as_role}"))
             return False
         actor = self.model.role_actor(holder)
-        context = self.model.context(actor, check.resource, check.account) | dict(check.context)
+        context = self.model.context(actor, check.resource, check.account, check.action)
+        context |= {**called_via(check.via), **check.context}
         name = _LINKS.get(check.action.partition(":")[0], "call")
         bucket = self.model.buckets.get(check.resource.split(":", 5)[-1].partition("/")[0])
         if bucket is not None and bucket.kind == "results":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from featureshare.access.atoms import account_witnesses, is_glob, matches, segments, witnesses
 from featureshare.access.contract import Contract
-from featureshare.access.model import ADMINISTRATOR, OUTSIDER, Actor, Context, Model, delegating
+from featureshare.access.model import ADMINISTRATOR, OUTSIDER, Actor, Model, delegating
 from featureshare.access.situations import situations
 from featureshare.iam import Decision, Policy, World, decide
 from featureshare.iam.catalogue import ActionInfo, catalogue
+from featureshare.iam.context import Context
 from featureshare.iam.document import Statement
 
 UNKNOWN = "UndeclaredAction"

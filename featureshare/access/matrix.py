@@ -13,6 +13,7 @@ from featureshare.access.model import Actor, Model
 from featureshare.access.purposes import VERBS, Need
 from featureshare.iam import decide
 from featureshare.iam.calls import Check
+from featureshare.iam.context import called_via
 
 # The calls without which a verb is not there; the others belong to using it.
 CORE = {
@@ -141,9 +142,8 @@ class Matrix:
             if role is None:
                 return False
             actor = self._closure.actors[role.arn]
-        context = model.context(actor, check.resource, check.account) | dict(check.context)
-        if check.via:
-            context["aws:CalledVia"] = check.via
+        context = model.context(actor, check.resource, check.account, check.action)
+        context |= {**called_via(check.via), **check.context}
         world = model.world(actor, check.action, check.resource, check.account)
         request = model.request(actor, check.action, check.resource, check.account, context, check.wildcard_only)
         return decide(request, world).allowed

@@ -9,10 +9,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from featureshare.errors import FeatureShareError
 from featureshare.iam import DocumentError, Level, Policy, Request, World
+from featureshare.iam.context import Context, Place, Requester, Way, request_context
 
 MEMBER = "777777777777"
 """Stands for an account of the organization that no declaration names."""
@@ -20,8 +22,7 @@ MEMBER = "777777777777"
 OUTSIDER = "888888888888"
 """Stands for an account outside the organization."""
 
-_SINCE = "2026-01-01T00:00:00Z"
-Context = dict[str, str | tuple[str, ...]]
+_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class BadDocument(FeatureShareError):
@@ -111,6 +112,8 @@ class Model:
         self.partition: str = environment["partition"]
         self.organization: str | None = environment["organization_id"]
         self.central: str = environment["central_account"]
+        self._place = None if self.organization is None else Place(self.organization)
+        self._way = Way(at=_SINCE, region=self.region)
         self.platform: str = environment["platform_principal"]
         self.platform_account = self.platform.split(":")[4]
         self.faults: list[str] = []
@@ -260,33 +263,19 @@ class Model:
         """Whether an account belongs to the organization."""
         return self.organization is not None and account in self.accounts and account != OUTSIDER
 
-    def context(self, actor: Actor, resource: str, owner: str) -> Context:
-        """The condition keys that follow from who asks and for what; nothing of the request itself."""
-        context: Context = {
-            "aws:CurrentTime": _SINCE,
-            "aws:EpochTime": "1767225600",
-            "aws:SecureTransport": "true",
-            "aws:RequestedRegion": self.region,
-            "aws:ViaAWSService": "false",
-            "aws:PrincipalIsAWSService": "false",
-        }
-        if owner.isdigit():
-            context["aws:ResourceAccount"] = owner
-            if self.member(owner):
-                context["aws:ResourceOrgID"] = str(self.organization)
-        if not actor.account:
-            if actor.arn == "anonymous":
-                return context | {"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous"}
-            return context | {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": actor.arn}
-        context["aws:PrincipalArn"] = actor.source
-        context["aws:PrincipalAccount"] = actor.account
-        kind = actor.source.split(":", 5)[5].partition("/")[0]
-        context["aws:PrincipalType"] = {"role": "AssumedRole", "user": "User", "root": "Account"}.get(kind, "User")
-        if self.member(actor.account):
-            context["aws:PrincipalOrgID"] = str(self.organization)
-        for key, value in actor.tags.items():
-            context[f"aws:PrincipalTag/{key}"] = value
-        return context
+    def context(self, actor: Actor, resource: str, owner: str, action: str = "") -> Context:
+        """The condition keys that follow from who asks and for what; nothing of the request itself.
+
+        The units of the organization's accounts are not declared, so its paths are in no context.
+        """
+        who = Requester(
+            arn=actor.arn,
+            source=actor.source,
+            account=actor.account,
+            place=self._place if self.member(actor.account) else None,
+            tags=actor.tags,
+        )
+        return request_context(who, self._way, resource, owner, self._place if self.member(owner) else None, action)
 
     def resource_policy(self, actor: Actor, action: str, resource: str, owner: str) -> Policy | None:
         """The document on a resource; for one that is not ours, its owner lets the actor's account in."""

@@ -10,6 +10,7 @@ from featureshare.access.rules import Rule
 from featureshare.access.scope import Scope
 from featureshare.access.words import refused_need
 from featureshare.iam import decide
+from featureshare.iam.context import called_via
 
 
 class DeclaredPart(Part):
@@ -52,14 +53,8 @@ class DeclaredPart(Part):
 
     def _needed(self, actor: Actor, need: Need) -> None:
         check = need.check
-        context = self.model.context(actor, check.resource, check.account)
-        context.update(check.context)
-        if check.via:
-            context |= {
-                "aws:CalledVia": check.via,
-                "aws:CalledViaFirst": check.via[0],
-                "aws:CalledViaLast": check.via[-1],
-            }
+        context = self.model.context(actor, check.resource, check.account, check.action)
+        context |= {**called_via(check.via), **check.context}
         self.proof.declared += 1
         self.explorer.asked += 1
         world = self.model.world(actor, check.action, check.resource, check.account)

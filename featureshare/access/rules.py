@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from featureshare.access.atoms import is_glob, matches
-from featureshare.access.model import Context, Model
+from featureshare.access.model import Model
 from featureshare.iam.calls import Check
+from featureshare.iam.context import Context
 
 ORGANIZATION = "aws:PrincipalOrgID"
 

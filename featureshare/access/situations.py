@@ -8,10 +8,11 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from featureshare.access.atoms import Undecidable, is_glob, matches
-from featureshare.access.model import Actor, Context, Model
+from featureshare.access.model import Actor, Model
 from featureshare.access.rules import Rule
 from featureshare.iam import Policy, Strength, World
 from featureshare.iam.conditions import Clause
+from featureshare.iam.context import Context
 from featureshare.iam.document import Question, Statement
 from featureshare.iam.principals import caller_of, parse_principal
 from featureshare.iam.values import instant, network, number
@@ -73,7 +74,7 @@ def situations(
 
     Raises Undecidable when they are too many.
     """
-    base = model.context(actor, resource, owner)
+    base = model.context(actor, resource, owner, action)
     question = question_of(actor, action, resource, owner, base, world)
     if aliases := model.key_aliases(resource):
         base["kms:ResourceAliases"] = aliases

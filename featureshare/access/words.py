@@ -12,6 +12,7 @@ _PLAIN = frozenset(
     {
         *("aws:CurrentTime", "aws:EpochTime", "aws:RequestedRegion", "aws:ViaAWSService", "aws:PrincipalIsAWSService"),
         *("aws:PrincipalAccount", "aws:PrincipalType", "aws:ResourceAccount", "aws:ResourceOrgID", "aws:userid"),
+        *("aws:username", "kms:CallerAccount", "s3:ResourceAccount"),
     }
 )
 

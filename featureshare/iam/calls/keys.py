@@ -39,11 +39,10 @@ def key_check(
 
     `via` is the service (`s3`, `sagemaker`) that makes the request with its caller's rights: kms:ViaService names it
     with its Region. `as_role` is the service role it acts as instead of the caller, `through` the services before it.
-    kms:CallerAccount is the account of whoever is authorised.
     """
     arn = key_arn(scope, key)
     facts = find_key(scope, key)
-    keys: Context = {"kms:CallerAccount": account_of(as_role, scope.call.account) if as_role else scope.call.account}
+    keys: Context = {}
     if via is not None:
         keys["kms:ViaService"] = f"{via}.{scope.call.region}.amazonaws.com"
         keys.update(VIA_SERVICE)

@@ -22,10 +22,6 @@ from featureshare.iam.calls.registry import (
 _API = "https://docs.aws.amazon.com/kms/latest/APIReference/API_{operation}.html"
 
 
-def _caller(scope: Scope) -> Context:
-    return {"kms:CallerAccount": scope.call.account}
-
-
 def _alias(scope: Scope, name: str) -> str:
     return name if name.startswith("arn:") else scope.arn("kms", name)
 
@@ -65,7 +61,6 @@ def _create_key(scope: Scope) -> Iterator[Check]:
     """CreateKey knows no resource; tags at birth need kms:TagResource, in an identity policy as there is no key yet."""
     tags = request_tags(scope.get("Tags"))
     context: Context = {
-        **_caller(scope),
         **tags,
         "kms:KeySpec": scope.text("KeySpec", scope.text("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")),
         "kms:KeyUsage": scope.text("KeyUsage", "ENCRYPT_DECRYPT"),
@@ -76,16 +71,15 @@ def _create_key(scope: Scope) -> Iterator[Check]:
     yield Check("kms:CreateKey", "*", scope.call.account, context, new=True)
     if tags:
         source = "https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html"
-        context = {**_caller(scope), **tags}
         new = scope.arn("kms", "key/*")
-        yield Check("kms:TagResource", new, scope.call.account, context, source=source, new=True)
+        yield Check("kms:TagResource", new, scope.call.account, tags, source=source, new=True)
 
 
 def _alias_and(action: str, *targets: Callable[[Scope], str | None]) -> Answer:
     """An alias operation: once on the alias, where no key policy speaks, and once on each key concerned."""
 
     def checks(scope: Scope) -> Iterator[Check]:
-        yield Check(action, _alias(scope, scope.text("AliasName")), scope.call.account, _caller(scope))
+        yield Check(action, _alias(scope, scope.text("AliasName")), scope.call.account)
         found = [target(scope) for target in targets]
         for key in dict.fromkeys(key_arn(scope, one) for one in found if one):
             yield key_check(scope, action, key)

@@ -65,11 +65,6 @@ def owner_of(scope: Scope, bucket: str) -> str:
     return facts.account if facts else scope.call.account
 
 
-def bucket_keys(scope: Scope, bucket: str) -> Context:
-    """s3:ResourceAccount, the account that owns the bucket."""
-    return {"s3:ResourceAccount": owner_of(scope, bucket)}
-
-
 def object_check(
     scope: Scope,
     action: str,
@@ -81,7 +76,7 @@ def object_check(
 ) -> Check:
     """An action on an object, or on the bucket itself when `key` is None."""
     resource, owner = bucket_arn(scope, bucket, key), owner_of(scope, bucket)
-    keys = {**(VIA_SERVICE if sender.through else {}), **bucket_keys(scope, bucket), **(context or {})}
+    keys = {**(VIA_SERVICE if sender.through else {}), **(context or {})}
     return Check(action, resource, owner, keys, as_role=sender.as_role, via=sender.through, source=source)
 
 

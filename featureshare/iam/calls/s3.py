@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from featureshare.iam.calls import objects
 from featureshare.iam.calls.model import Check
-from featureshare.iam.calls.objects import bucket_arn, bucket_keys, owner_of
+from featureshare.iam.calls.objects import bucket_arn, owner_of
 from featureshare.iam.calls.registry import (
     SAR,
     Answer,
@@ -43,8 +43,7 @@ def _bucket(action: str, keys: Keys | None = None) -> Answer:
 
     def checks(scope: Scope) -> Iterator[Check]:
         name = scope.text("Bucket")
-        context = {**bucket_keys(scope, name), **(keys(scope) if keys else {})}
-        yield Check(action, bucket_arn(scope, name), owner_of(scope, name), context)
+        yield Check(action, bucket_arn(scope, name), owner_of(scope, name), keys(scope) if keys else {})
 
     return checks
 
@@ -63,27 +62,22 @@ def _create(scope: Scope) -> Iterator[Check]:
     """Each optional part of a new bucket needs the right to set it: ACL, object lock, ownership, tags."""
     name = scope.text("Bucket")
     arn, owner = bucket_arn(scope, name), scope.call.account
-    own: Context = {"s3:ResourceAccount": owner}
     tags = request_tags(scope.get("CreateBucketConfiguration.Tags"))
-    context: Context = {**own, **_acl(scope), **tags}
+    context: Context = {**_acl(scope), **tags}
     if scope.get("CreateBucketConfiguration.LocationConstraint"):
         context["s3:locationconstraint"] = scope.text("CreateBucketConfiguration.LocationConstraint")
     if scope.get("ObjectOwnership"):
         context["s3:x-amz-object-ownership"] = scope.text("ObjectOwnership")
     yield Check("s3:CreateBucket", arn, owner, context, new=True)
     if any(value != "private" for value in _acl(scope).values()):
-        yield Check("s3:PutBucketAcl", arn, owner, {**own, **_acl(scope)}, new=True)
+        yield Check("s3:PutBucketAcl", arn, owner, _acl(scope), new=True)
     if scope.get("ObjectLockEnabledForBucket"):
-        yield Check("s3:PutBucketObjectLockConfiguration", arn, owner, own, new=True)
-        yield Check("s3:PutBucketVersioning", arn, owner, own, new=True)
+        yield Check("s3:PutBucketObjectLockConfiguration", arn, owner, new=True)
+        yield Check("s3:PutBucketVersioning", arn, owner, new=True)
     if scope.get("ObjectOwnership"):
-        yield Check("s3:PutBucketOwnershipControls", arn, owner, own, new=True)
+        yield Check("s3:PutBucketOwnershipControls", arn, owner, new=True)
     if tags:
-        yield Check("s3:TagResource", arn, owner, {**own, **tags}, new=True)
-
-
-def _service_key(scope: Scope) -> Context:
-    return {"s3:ResourceAccount": scope.call.account}
+        yield Check("s3:TagResource", arn, owner, tags, new=True)
 
 
 def _resource(action: str, keys: Keys | None = None) -> Answer:
@@ -93,8 +87,7 @@ def _resource(action: str, keys: Keys | None = None) -> Answer:
         resource = scope.text("ResourceArn")
         name = resource.rpartition(":")[2]
         owner = account_of(resource, owner_of(scope, name))
-        context: Context = {"s3:ResourceAccount": owner, **(keys(scope) if keys else {})}
-        yield Check(action, resource, owner, context)
+        yield Check(action, resource, owner, keys(scope) if keys else {})
 
     return checks
 
@@ -176,7 +169,7 @@ TABLE: Table = {
         _API,
         {
             "CreateBucket": _create,
-            "ListBuckets": on("s3:ListAllMyBuckets", keys=_service_key),
+            "ListBuckets": on("s3:ListAllMyBuckets"),
             "ListObjectVersions": _bucket("s3:ListBucketVersions", _listing),
             "ListObjects": _bucket("s3:ListBucket", _listing),
             "ListObjectsV2": _bucket("s3:ListBucket", _listing),
@@ -199,10 +192,10 @@ TABLE: Table = {
 CONTROL: Table = entries(
     _PAGE,
     {
-        "DeletePublicAccessBlock": on("s3:PutAccountPublicAccessBlock", keys=_service_key),
-        "GetPublicAccessBlock": on("s3:GetAccountPublicAccessBlock", keys=_service_key),
+        "DeletePublicAccessBlock": on("s3:PutAccountPublicAccessBlock"),
+        "GetPublicAccessBlock": on("s3:GetAccountPublicAccessBlock"),
         "ListTagsForResource": _resource("s3:ListTagsForResource"),
-        "PutPublicAccessBlock": on("s3:PutAccountPublicAccessBlock", keys=_service_key),
+        "PutPublicAccessBlock": on("s3:PutAccountPublicAccessBlock"),
         "TagResource": _resource("s3:TagResource", tags_in("Tags")),
         "UntagResource": _resource("s3:UntagResource", untags_in("TagKeys")),
     },

@@ -1,7 +1,4 @@
-"""Deciding: from a caller and a check to the engine's question, with the documents and facts of this moment.
-
-Global condition keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-"""
+"""Deciding: from a caller and a check to the engine's question, with the documents and facts of this moment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +7,7 @@ from typing import Any
 
 from featureshare.iam import Decision, Policy, Request, World, decide
 from featureshare.iam.calls import Check
+from featureshare.iam.context import Context, Place, Requester, Way, request_context
 from featureshare.localaws.gateway.clock import Clock
 from featureshare.localaws.gateway.credentials import Credential
 from featureshare.localaws.gateway.documents import Documents, Identity, compiled
@@ -20,8 +18,7 @@ from featureshare.localaws.gateway.organization import Membership, Organizations
 from featureshare.localaws.gateway.protocol import ParsedCall
 from featureshare.localaws.invocation import Caller, ServiceError
 
-_ISO = "%Y-%m-%dT%H:%M:%SZ"
-Context = dict[str, str | tuple[str, ...]]
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -132,8 +129,7 @@ class Authorizer:
         if not text or call.params.get("BypassPolicyLockoutSafetyCheck"):
             return
         account = actor.caller.account
-        context = {"kms:CallerAccount": account}  # of every request to KMS
-        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/new", account, context)
+        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/new", account)
         membership = self._organizations.membership(account)
         request = Request(
             principal=actor.caller.arn,
@@ -213,67 +209,37 @@ class Authorizer:
         )
 
     def _context(
-        self,
-        who: Actor,
-        check: Check,
-        region: str,
-        mine: Membership | None,
-        theirs: Membership | None,
-        now: datetime,
-    ) -> Mapping[str, str | tuple[str, ...]]:
+        self, who: Actor, check: Check, region: str, mine: Place | None, theirs: Place | None, now: datetime
+    ) -> Context:
         caller = who.caller
-        via = check.as_role is None and (bool(check.via) or check.context.get("aws:ViaAWSService") == "true")
-        context: Context = {
-            "aws:CurrentTime": now.strftime(_ISO),
-            "aws:EpochTime": str(int(now.timestamp())),
-            "aws:SecureTransport": "true" if self._settings.secure_transport else "false",
-            "aws:RequestedRegion": region,
-            "aws:ViaAWSService": "true" if via else "false",
-            "aws:PrincipalIsAWSService": "true" if caller.kind == "service" else "false",
-        }
-        if check.account.isdigit():
-            context["aws:ResourceAccount"] = check.account
-        if theirs is not None:
-            context["aws:ResourceOrgID"] = theirs.organization
-            context["aws:ResourceOrgPaths"] = (theirs.path,)
-        if via:
-            if check.via:
-                context["aws:CalledVia"] = check.via
-                context["aws:CalledViaFirst"] = check.via[0]
-                context["aws:CalledViaLast"] = check.via[-1]
-        elif caller.kind != "service" and check.as_role is None:
-            context["aws:SourceIp"] = "127.0.0.1"
-        context.update(_principal_context(who, mine))
+        by_service = check.as_role is None and (bool(check.via) or check.context.get("aws:ViaAWSService") == "true")
+        own = caller.kind != "service" and check.as_role is None
+        context = request_context(
+            Requester(
+                arn=caller.arn,
+                source=caller.role_arn or caller.arn,
+                account=caller.account if caller.kind not in ("service", "anonymous") else "",
+                place=mine,
+                user_id=caller.user_id,
+                tags=caller.tags,
+                source_identity=caller.source_identity,
+                issued=who.issued,
+            ),
+            Way(
+                at=now,
+                region=region,
+                secure=self._settings.secure_transport,
+                address=_LOOPBACK if own else None,
+                by_service=by_service,
+                via=check.via,
+            ),
+            check.resource,
+            check.account,
+            theirs,
+            check.action,
+        )
         context.update(check.context)
         return context
-
-
-def _principal_context(who: Actor, mine: Membership | None) -> Context:
-    caller = who.caller
-    if caller.kind == "service":
-        return {"aws:PrincipalServiceName": caller.arn}
-    if caller.kind == "anonymous":
-        return {"aws:PrincipalType": "Anonymous", "aws:userid": "anonymous"}
-    context: Context = {
-        "aws:PrincipalArn": caller.role_arn or caller.arn,
-        "aws:PrincipalAccount": caller.account,
-        "aws:PrincipalType": {"session": "AssumedRole", "user": "User", "root": "Account"}.get(caller.kind, "User"),
-        "aws:userid": caller.user_id,
-    }
-    if mine is not None:
-        context["aws:PrincipalOrgID"] = mine.organization
-        context["aws:PrincipalOrgPaths"] = (mine.path,)
-    if caller.kind == "user":
-        context["aws:username"] = caller.arn.rsplit("/", 1)[-1]
-    if caller.kind == "session":
-        context["aws:MultiFactorAuthPresent"] = "false"
-        if who.issued is not None:
-            context["aws:TokenIssueTime"] = who.issued.strftime(_ISO)
-    if caller.source_identity:
-        context["aws:SourceIdentity"] = caller.source_identity
-    for key, value in caller.tags.items():
-        context[f"aws:PrincipalTag/{key}"] = value
-    return context
 
 
 def merged_tags(below: Mapping[str, str], above: Mapping[str, str]) -> dict[str, str]:

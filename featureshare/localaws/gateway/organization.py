@@ -6,21 +6,20 @@ from typing import Any
 from moto.organizations.models import organizations_backends
 
 from featureshare.iam import Level
+from featureshare.iam.context import Place
 from featureshare.localaws.gateway.documents import Versions, compiled
 
 _SCP = "SERVICE_CONTROL_POLICY"
 _RCP = "RESOURCE_CONTROL_POLICY"
 
 
-@dataclass(frozen=True)
-class Membership:
-    """An account's place: organization id, organization path, and the policies above it, root first.
+@dataclass(frozen=True, kw_only=True)
+class Membership(Place):
+    """An account's place and the policies above it, root first.
 
     The management account is a member that neither kind of policy restricts.
     """
 
-    organization: str
-    path: str
     management: bool
     management_account: str
     scps: tuple[Level, ...]

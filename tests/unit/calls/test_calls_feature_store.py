@@ -30,7 +30,6 @@ def test_put_record_asks_for_the_group_and_its_online_key(ask: Ask) -> None:
     assert (decrypt.action, decrypt.resource, decrypt.account) == ("kms:Decrypt", ONLINE_KEY, CENTRAL)
     assert decrypt.as_role is None
     assert decrypt.context == {
-        "kms:CallerAccount": CENTRAL,
         "kms:ViaService": "sagemaker.eu-west-1.amazonaws.com",
         "kms:ResourceAliases": ("alias/fs-online",),
         "aws:ResourceTag/feature-share": "local",
@@ -67,7 +66,6 @@ def test_a_foreign_arn_belongs_to_the_account_in_it(ask: Ask) -> None:
     read, decrypt = ask(RUNTIME, "GetRecord", FeatureGroupName=FOREIGN_GROUP)
     assert (read.resource, read.account) == (FOREIGN_GROUP, OTHER)
     assert decrypt.account == OTHER
-    assert decrypt.context["kms:CallerAccount"] == CENTRAL
 
 
 def test_a_batch_asks_for_each_group_and_each_key_once(ask: Ask) -> None:
@@ -217,7 +215,6 @@ def test_writing_offline_is_done_by_the_groups_role(ask: Ask) -> None:
     assert {check.as_role for check in checks} == {OFFLINE_ROLE}
     assert checks[0].context["s3:x-amz-server-side-encryption"] == "aws:kms"
     assert checks[2].context["kms:ViaService"] == "s3.eu-west-1.amazonaws.com"
-    assert checks[2].context["kms:CallerAccount"] == CENTRAL
 
 
 def test_writing_for_an_unknown_group_is_asked_of_no_real_role(ask: Ask) -> None:
