@@ -49,6 +49,7 @@ class _Domain:
         self.iam = f"arn:{model.partition}:iam::{account}:"
         self.here = f":{model.region}:{account}:"
         self.snake = model.prefix.replace("-", "_")
+        self.teams = [team for team in model.render["teams"].values() if team["account"] == account]
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:{self.model.partition}:{service}{self.here}{rest}"
@@ -69,18 +70,21 @@ class _Domain:
 
 
 def deploy_rules(model: Model, account: str) -> list[Rule]:
-    """What the deploy role of an account may do."""
+    """What the deploy role of an account may do: with roles always, with what stands in the account besides."""
     domain = _Domain(model, account)
     stores = [store for store in model.render["stores"].values() if store["account"] == account]
-    rules = [*_iam(domain), *_storage(domain), *_keys(domain), *_catalog(domain)]
+    rules = [*_iam(domain, with_store=bool(stores))]
+    if stores or any(one["results_bucket"] for one in domain.teams):
+        rules += [*_storage(domain), *_catalog(domain)]
     if stores:
-        rules += _groups(domain, stores)
+        rules += [*_keys(domain), *_groups(domain, stores)]
     return rules
 
 
-def _iam(domain: _Domain) -> Iterator[Rule]:
+def _iam(domain: _Domain, *, with_store: bool) -> Iterator[Rule]:
     model, why = domain.model, "roles of the environment"
-    kinds = ["execution", "offline-store", *(_KINDS if domain.account == model.central else ())]
+    kinds = [*(["execution"] if domain.teams else []), *(["offline-store"] if with_store else [])]
+    kinds += _KINDS if domain.account == model.central else ()
     brought = model.environment["permissions_boundary"]
     boundary = brought or f"{domain.iam}policy/{model.prefix}/boundary/*"
     bounded = Condition("iam:PermissionsBoundary", (boundary, f"{domain.iam}policy/{model.prefix}/boundary/*"))
@@ -90,8 +94,9 @@ def _iam(domain: _Domain) -> Iterator[Rule]:
         yield domain.rule(tuple(f"iam:{name}" for name in _BOUNDED_CALLS), pattern, bounded, why=why)
     for pattern in dict.fromkeys((boundary, f"{domain.iam}policy/{model.prefix}/boundary/*")):
         yield domain.rule(tuple(f"iam:{name}" for name in _POLICY_CALLS), pattern, why="boundaries")
-    passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
-    yield domain.rule(("iam:PassRole",), f"{domain.iam}role/{model.prefix}/offline-store/*", passed, why=why)
+    if with_store:
+        passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
+        yield domain.rule(("iam:PassRole",), f"{domain.iam}role/{model.prefix}/offline-store/*", passed, why=why)
 
 
 def _storage(domain: _Domain) -> Iterator[Rule]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from featureshare.cli.common import BAD_INPUT, FAILED, AsJson, Env, emit, error_document, stdout_is_terminal
 from featureshare.cli.progress import Progress, summary
 from featureshare.errors import BadInput
+from featureshare.runner import landing
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
 from featureshare.runner.history import recall, remember
@@ -83,12 +84,15 @@ def _operate(
 ) -> None:
     workspace = Workspace.find()
     normal = read_normal(workspace, env)
-    chosen = choose(stacks_of(normal), teams=teams or (), kinds=kinds or ())
+    whole = stacks_of(normal)
+    chosen = choose(whole, teams=teams or (), kinds=kinds or ())
     if since is not None:
         chosen = touched_since(workspace, env, since, normal, chosen)
     runner, progress = _runner(workspace, normal, as_json)
     with progress:
         report = operation(runner, chosen, tuple(allow_destroy or ()))
+    if is_local(workspace, env) and report.settled and len(chosen) == len(whole):
+        landing.refresh(workspace, env, keep=False)
     remember(workspace.state(env), report)
     _show(report, as_json)
 

@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from featureshare import toolchain
 from featureshare.errors import FeatureShareError
+from featureshare.runner import landing
 from featureshare.runner.environment import Access, AmbientAccess, child_environment, session_variables
 from featureshare.runner.process import Children
 from featureshare.runner.stacks import Normal, Stack
@@ -165,7 +166,10 @@ def is_local(workspace: Workspace, env: str) -> bool:
 
 
 def open_access(workspace: Workspace, parent: Mapping[str, str], normal: Normal) -> Access:
-    """Who runs of this environment act as. Raises FeatureShareError when its local AWS does not run."""
+    """Who runs of this environment act as; on local AWS, with the rights that the declaration gives them now.
+
+    Raises FeatureShareError when the environment's local AWS does not run.
+    """
     environment = normal["environment"]
     env, principal = environment["name"], environment["platform_principal"]
     if not is_local(workspace, env):
@@ -176,4 +180,5 @@ def open_access(workspace: Workspace, parent: Mapping[str, str], normal: Normal)
     from featureshare.localaws.control import LocalAWS
 
     aws = LocalAWS.connect(workspace.state(env))
+    landing.refresh(workspace, env, keep=True)
     return LocalAccess(aws.endpoint, lambda: aws.session(principal))

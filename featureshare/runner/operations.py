@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, guards, scheduler
+from featureshare.runner import api_groups, guards, landing, scheduler
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -244,7 +244,12 @@ class Runner:
                 case Status.WAITING:
                     self._end(name, "waiting", error=f"needs {', '.join(outcome.missing)}.")
                 case _:
-                    self._end(name, "failed", counts, str(outcome.error) or type(outcome.error).__name__)
+                    self._end(name, "failed", counts, self._words(name, outcome.error))
+
+    def _words(self, name: str, error: BaseException | None) -> str:
+        text = str(error) or type(error).__name__
+        more = landing.advice(text, self._stacks[name].env, self._stacks[name].account)
+        return f"{text}\n{more}" if more else text
 
     def _end(self, name: str, result: str, counts: Counts | None = None, error: str = "") -> None:
         self._results[name] = StackResult(

@@ -59,6 +59,12 @@ class Report:
     def ok(self) -> bool:
         return not self.problems and all(result.result not in ("failed", "waiting") for result in self.results)
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do of what was chosen."""
+        done = ("applied", "unchanged", "destroyed", "absent")
+        return not self.problems and all(result.result in done for result in self.results)
+
 
 def watcher(tell: Callable[[str, int], None]) -> Callable[[Event], None]:
     """Turns Terraform's events into (what happens now, changes made so far)."""

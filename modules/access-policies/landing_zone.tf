@@ -6,23 +6,31 @@ locals {
   account_stores = {
     for account in local.accounts : account => { for key, store in local.stores : key => store if store.account == account }
   }
+  # What stands in an account decides what its deploy role may do there: a team that begins to read, or to keep a store of
+  # its own, changes the landing zone's documents (docs/decisions/0010).
+  has_store     = { for store in local.stores : store.account => true... }
+  has_results   = { for team in local.offline_readers : var.teams[team].account => true... }
+  has_team      = { for team in var.teams : team.account => true... }
   account_teams = merge({ for account in local.accounts : account => [] }, { for team, it in var.teams : it.account => team... })
 
   deploy_policies = {
     for account in local.accounts : account => merge(
       {
         roles = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-roles.json.tftpl", {
-          boundary            = compact([local.env.permissions_boundary, "${local.iam}${account}:policy${local.boundary_path}*"])
-          offline_store_roles = "${local.iam}${account}:role/${local.prefix}/offline-store/*"
-          # Every kind but deploy: the deploy role may not change itself.
+          boundary = compact([local.env.permissions_boundary, "${local.iam}${account}:policy${local.boundary_path}*"])
+          # Never deploy: the deploy role may not change itself.
           roles = [
-            for kind in sort(concat(["execution", "offline-store"], account == local.central ? values(local.kind_of_verb) : [])) :
-            "${local.iam}${account}:role/${local.prefix}/${kind}/*"
+            for kind in sort(concat(
+              can(local.has_team[account]) ? ["execution"] : [],
+              can(local.has_store[account]) ? ["offline-store"] : [],
+              account == local.central ? values(local.kind_of_verb) : [],
+            )) : "${local.iam}${account}:role/${local.prefix}/${kind}/*"
           ]
         })))
+      },
+      can(local.has_store[account]) || can(local.has_results[account]) ? {
         storage = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-storage.json.tftpl", {
           account = account
-          aliases = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
           buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
           # DeleteDatabase asks for the database's tables and functions too.
           catalog = flatten([
@@ -33,19 +41,23 @@ locals {
               "arn:${local.partition}:glue:${local.region}:${account}:userDefinedFunction/${name}/*",
             ]],
           ])
+          objects    = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}/*"
+          workgroups = "arn:${local.partition}:athena:${local.region}:${account}:workgroup/${local.prefix}-*"
+        })))
+      } : {},
+      can(local.has_store[account]) ? {
+        keys = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-keys.json.tftpl", {
+          aliases     = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
           environment = local.env.name
           keys        = local.any_key[account]
-          objects     = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}/*"
-          workgroups  = "arn:${local.partition}:athena:${local.region}:${account}:workgroup/${local.prefix}-*"
         })))
-      },
-      length(local.account_stores[account]) == 0 ? {} : {
         feature-groups = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-feature-groups.json.tftpl", {
-          groups        = "arn:${local.partition}:sagemaker:${local.region}:${account}:feature-group/*"
-          keys          = local.any_key[account]
-          offline_alias = [for store in local.account_stores[account] : store.offline_alias]
-          online_alias  = [for store in local.account_stores[account] : store.online_alias]
-          sagemaker     = local.sagemaker
+          groups              = "arn:${local.partition}:sagemaker:${local.region}:${account}:feature-group/*"
+          keys                = local.any_key[account]
+          offline_alias       = [for store in local.account_stores[account] : store.offline_alias]
+          offline_store_roles = "${local.iam}${account}:role/${local.prefix}/offline-store/*"
+          online_alias        = [for store in local.account_stores[account] : store.online_alias]
+          sagemaker           = local.sagemaker
           tables = flatten([
             "arn:${local.partition}:glue:${local.region}:${account}:catalog",
             [for store in local.account_stores[account] : [
@@ -54,7 +66,7 @@ locals {
             ]],
           ])
         })))
-      },
+      } : {},
     )
   }
 

@@ -14,6 +14,7 @@ from moto.s3.models import s3_backends
 
 from featureshare.iam import Policy
 
+_EARLIER = "earlier-"
 _TYPES = {"scps": "SERVICE_CONTROL_POLICY", "rcps": "RESOURCE_CONTROL_POLICY"}
 
 
@@ -31,12 +32,17 @@ class LandingZone:
       "managed_policies": {arn: {"account", "name", "path", "document"}},
       "roles": {any key: {"account", "name", "path", "trust", "policies": {name: json}, "boundary", "tags",
                           "max_session_duration", "managed": [arn]}},
-      "buckets": {name: {"account", "versioned": true, "policy": json or null}}
+      "buckets": {name: {"account", "versioned": true, "policy": json or null}},
+      "keep": false                     true: what roles were given before stays beside what they are given now
     }
+
+    A change of the declaration can both need rights that the roles lack and remove what only their old rights may
+    remove: it lands with `keep` before it is applied, and without after.
     """
 
     def __init__(self) -> None:
         self.arns: set[str] = set()
+        self._given: dict[str, frozenset[str]] = {}
 
     def play(self, document: Mapping[str, Any]) -> dict[str, int]:
         """Makes everything the document names; returns how many of each. Raises LandingZoneError."""
@@ -48,7 +54,7 @@ class LandingZone:
             for policy in (document.get("managed_policies") or {}).values():
                 self._managed_policy(policy, partition)
             for role in (document.get("roles") or {}).values():
-                self._role(role, partition)
+                self._role(role, partition, keep=bool(document.get("keep")))
             for name, bucket in (document.get("buckets") or {}).items():
                 self._bucket(name, bucket, partition, region)
         except KeyError as error:
@@ -98,7 +104,7 @@ class LandingZone:
             description="", path=policy.get("path") or "/", policy_document=text, policy_name=policy["name"], tags=[]
         )
 
-    def _role(self, role: Mapping[str, Any], partition: str) -> None:
+    def _role(self, role: Mapping[str, Any], partition: str, *, keep: bool) -> None:
         store = iam_backends[role["account"]][partition]
         path, name = role.get("path") or "/", role["name"]
         trust = _checked(role["trust"], f"trust of {name}")
@@ -117,8 +123,13 @@ class LandingZone:
             existing.assume_role_policy_document = trust
             existing.permissions_boundary_arn = role.get("boundary")
         self.arns.add(existing.arn)
-        for policy, text in (role.get("policies") or {}).items():
-            existing.policies[policy] = _checked(text, f"{name} {policy}")
+        policies = {policy: _checked(text, f"{name} {policy}") for policy, text in (role.get("policies") or {}).items()}
+        given = {policy: existing.policies.pop(policy, None) for policy in self._given.get(existing.arn, ())}
+        if keep:
+            earlier = {policy: text for policy, text in given.items() if text and text not in policies.values()}
+            policies |= {f"{_EARLIER}{policy.removeprefix(_EARLIER)}": text for policy, text in earlier.items()}
+        existing.policies.update(policies)
+        self._given[existing.arn] = frozenset(policies)
         for arn in role.get("managed") or ():
             if arn not in existing.managed_policies:
                 store.attach_role_policy(arn, name)

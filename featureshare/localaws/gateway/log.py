@@ -68,6 +68,10 @@ def _check(check: Check, decision: Decision) -> dict[str, Any]:
         "owner": check.account,
         "as_role": check.as_role,
         "via": list(check.via),
+        # With these, and the documents, the decision can be taken again (`featureshare access mutants`).
+        "context": {key: list(value) if isinstance(value, tuple) else value for key, value in check.context.items()},
+        "wildcard_only": check.wildcard_only,
+        "new": check.new,
         "result": decision.result,
         "reasons": [
             {"layer": reason.layer, "document": reason.document, "sid": reason.sid, "text": reason.text}

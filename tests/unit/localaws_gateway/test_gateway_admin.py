@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from gateway_support import MANAGEMENT, OTHER, OWNER, Aws, allow, http, refusal
+from gateway_support import LAMBDA, MANAGEMENT, OTHER, OWNER, Aws, allow, http, refusal
 
 from featureshare.localaws.control import LocalAWS, LocalAWSError
 from featureshare.localaws.zone import OUTSIDER, UNDECLARED_MEMBER, landing_zone
@@ -65,6 +65,30 @@ def test_landing_again_changes_what_differs(aws: Aws) -> None:
     aws.role("again", allow("iam:ListUsers"))
     client.list_users()
     assert refusal(client.list_roles)[0] == "AccessDenied"
+
+
+def test_landing_before_a_change_keeps_what_a_role_had_and_after_it_takes_that_away(aws: Aws) -> None:
+    def land(keep: bool, **policies: str) -> None:
+        made = {"account": OWNER, "name": "deployer", "trust": LAMBDA, "policies": policies}
+        aws.control.land({"roles": {"deployer": made}, "keep": keep})
+
+    def may(operation: str) -> bool:
+        try:
+            getattr(client, operation)()
+        except client.exceptions.ClientError as error:
+            assert error.response["Error"]["Code"] == "AccessDenied"
+            return False
+        return True
+
+    land(False, roles=allow("iam:ListRoles"), storage=allow("iam:ListPolicies"))
+    client = aws.as_role("iam", f"arn:aws:iam::{OWNER}:role/deployer")
+    before = ("list_roles", "list_policies")
+    assert [may(one) for one in (*before, "list_users")] == [True, True, False]
+    for _ in range(2):  # a change that is applied in two runs lands twice
+        land(True, roles=allow("iam:ListUsers"))  # one policy says something else, one is gone
+        assert [may(one) for one in (*before, "list_users")] == [True, True, True]
+    land(False, roles=allow("iam:ListUsers"))
+    assert [may(one) for one in (*before, "list_users")] == [False, False, True]
 
 
 def test_the_organization_that_accounts_see(aws: Aws) -> None:

@@ -188,6 +188,19 @@ def test_a_failing_stack_stops_nothing_else_and_shows_its_own_error(world: World
     assert _results(report)["team/producer"] == "applied"
 
 
+def test_a_deploy_role_that_lacks_a_right_is_named_with_the_remedy(world: World) -> None:
+    team = world.normal["teams"]["loner"]
+    session = f"arn:aws:sts::{team['account']}:assumed-role/fs-deploy/terraform"
+    denied = f"AccessDenied: User: {session} is not authorized to perform: s3:CreateBucket"
+    world.broken = {("apply", "team/loner"): denied, ("apply", "team/consumer"): "AccessDenied for somebody else."}
+    report = _runner(world).apply(stacks_of(world.normal))
+    errors = {result.stack.name: result.error for result in report.results if result.result == "failed"}
+    assert errors["team/consumer"] == "AccessDenied for somebody else."
+    assert errors["team/loner"].startswith(denied)
+    assert f"`featureshare render test --json` lists under roles as {team['account']}/fs-deploy" in errors["team/loner"]
+    assert not report.settled
+
+
 @pytest.mark.parametrize("step", ["plan", "apply"])
 def test_without_its_central_store_everything_else_waits(world: World, step: str) -> None:
     world.broken = {(step, "central"): "no rights."}
