@@ -39,6 +39,7 @@ _AREAS: dict[str, _Area] = {
     "policies": _Area("documents", "Write the IAM documents, one a file."),
     "verify": _Area("verify", "Use what is declared, try what is not."),
     "catalog": _Area("catalog", "Features: what there is, whose, for whom."),
+    "quality": _Area("quality", "How fresh what is stored is, and whether as expected."),
     "scan": _Area("scan", "Scan policies: ours and checkov's rules; loose documents."),
     "declaration": _Area("declaration", "Check the declaration; schemas for editors.", group=True),
     "access": _Area("access", "Who may do what: matrix, proof, difference.", group=True),

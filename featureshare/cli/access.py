@@ -16,7 +16,8 @@ from featureshare.access.matrix import as_csv, markdown
 from featureshare.access.minimal import logged, minimal
 from featureshare.access.plans import differences, from_plans
 from featureshare.access.residual import listed_residual
-from featureshare.cli.common import AsJson, Env, emit
+from featureshare.cli.common import FAILED, AsJson, Env, emit
+from featureshare.cli.common import UNDECIDED as UNDECIDED_STATUS
 from featureshare.declaration import load
 from featureshare.errors import BadInput, FeatureShareError, Problem
 from featureshare.render import Render, render
@@ -24,7 +25,6 @@ from featureshare.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Who may do what: matrix, proof, difference, reasons.")
 
-FAILED_STATUS, UNDECIDED_STATUS = 1, 3
 _SHOWN = 20
 
 
@@ -93,7 +93,7 @@ def prove_environment(
     else:
         _show(proof, source)
     if proof.result != PROVED:
-        raise typer.Exit(UNDECIDED_STATUS if proof.result == UNDECIDED else FAILED_STATUS)
+        raise typer.Exit(UNDECIDED_STATUS if proof.result == UNDECIDED else FAILED)
 
 
 def _of_plans(
@@ -157,7 +157,7 @@ def diff_of(
         text = diff_markdown(found, base)
         typer.echo(text if markdown_ else text.replace("**", "").replace("`", ""), nl=False)
     if fail_on_new and found.new_access:
-        raise typer.Exit(FAILED_STATUS)
+        raise typer.Exit(FAILED)
 
 
 # minimal -----------------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def minimal_of(
             f"{len(found.documented)} documented, {len(found.unneeded)} that nothing requires."
         )
     if found.unneeded:
-        raise typer.Exit(FAILED_STATUS)
+        raise typer.Exit(FAILED)
 
 
 # mutants -----------------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def mutants_of(
             typer.echo(f"survived: {one.document}: {one.operator}: {one.what} {one.by}".rstrip())
         typer.echo(f"{env}: {score.total} mutants, {len(score.survivors)} survived, {score.seconds:.0f} s.")
     if score.survivors or not score.total:
-        raise typer.Exit(FAILED_STATUS)
+        raise typer.Exit(FAILED)
 
 
 # explain -----------------------------------------------------------------------------------------------------------

@@ -6,12 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from featureshare.errors import BadInput, FeatureShareError
+from featureshare.errors import BadInput, FeatureShareError, Problem
 
 Env = Annotated[str, typer.Argument(metavar="ENV", help="A folder of environments/, such as local.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, errors included.")]
 
-BAD_INPUT, FAILED = 2, 1
+Profiles = Annotated[
+    list[str] | None, typer.Option("--profile", help="ROLE_ARN=PROFILE: the profile that is a session of a role.")
+]
+
+BAD_INPUT, FAILED, UNDECIDED = 2, 1, 3
 
 
 def emit(value: Any) -> None:
@@ -48,3 +52,16 @@ def stdout_is_terminal() -> bool:
 
 def stderr_is_terminal() -> bool:
     return sys.stderr.isatty()
+
+
+def profiles_of(given: list[str] | None) -> dict[str, str]:
+    """What --profile says, by role ARN. Raises BadInput."""
+    profiles = {}
+    for pair in given or []:
+        role, found, name = pair.partition("=")
+        if not found or not role.startswith("arn:") or not name:
+            raise BadInput(
+                [Problem("--profile", pair, "must be ROLE_ARN=PROFILE.", "name a role's ARN and a profile.")]
+            )
+        profiles[role] = name
+    return profiles

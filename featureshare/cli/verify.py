@@ -8,8 +8,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from featureshare.cli.common import FAILED, AsJson, Env, emit, stderr_is_terminal, stdout_is_terminal
-from featureshare.errors import BadInput, Problem
+from featureshare.cli.common import (
+    FAILED,
+    AsJson,
+    Env,
+    Profiles,
+    emit,
+    profiles_of,
+    stderr_is_terminal,
+    stdout_is_terminal,
+)
 from featureshare.journeys.denials import DenialResult
 from featureshare.journeys.report import Report
 from featureshare.journeys.sessions import role_name
@@ -32,9 +40,7 @@ def verify(
     env: Env,
     as_json: AsJson = False,
     step: Annotated[int, typer.Option("--step", min=1, max=LAST, help="Stop after this step; no denials then.")] = LAST,
-    profile: Annotated[
-        list[str] | None, typer.Option("--profile", help="ROLE_ARN=PROFILE: the profile that is a session of a role.")
-    ] = None,
+    profile: Profiles = None,
     events: Annotated[int, typer.Option("--events", min=24, help="Events in the data set.")] = Options.events,
     offline_wait: Annotated[
         float | None, typer.Option("--offline-wait", help="Seconds to wait for the offline store.")
@@ -51,7 +57,7 @@ def verify(
     localaws = LocalAWS.connect(workspace.state(env)) if is_local(workspace, env) else None
     # SageMaker takes up to fifteen minutes to bring records to the offline store.
     wait = offline_wait if offline_wait is not None else 60.0 if localaws else 1200.0
-    report = _run(env, localaws, _profiles(profile or []), Options(events=events, offline_wait=wait), step, as_json)
+    report = _run(env, localaws, profiles_of(profile), Options(events=events, offline_wait=wait), step, as_json)
     if as_json:
         emit(report.as_dict())
     else:
@@ -87,18 +93,6 @@ class _Quiet:
 
     def update(self, _: str) -> None:
         return None
-
-
-def _profiles(given: list[str]) -> dict[str, str]:
-    profiles = {}
-    for pair in given:
-        role, found, name = pair.partition("=")
-        if not found or not role.startswith("arn:") or not name:
-            raise BadInput(
-                [Problem("--profile", pair, "must be ROLE_ARN=PROFILE.", "name a role's ARN and a profile.")]
-            )
-        profiles[role] = name
-    return profiles
 
 
 def show(report: Report, console: Console) -> None:
