@@ -58,6 +58,7 @@ def _run(workspace: Workspace, env: str, team: str | None, children: Children | 
     data = workspace.state(env) / "tfdata" / "render"
     data.mkdir(parents=True, exist_ok=True)
     variables = {"TF_DATA_DIR": str(data), "TF_VAR_environment": env, "TF_CLI_CONFIG_FILE": os.devnull}
+    variables["GOGC"] = "200"  # a fifth less time for 500 teams, for 0.4 GB
     if team is not None:
         variables["TF_VAR_team"] = team
     environment = child_environment(os.environ, access=None, region=None, registry=False, extra=variables)

@@ -2,7 +2,7 @@
 # slice, and a plan made by hand would destroy it: so the keys and the teams of these groups are judged all the same.
 locals {
   far_documents = {
-    for name, text in local.group_texts : name => try(yamldecode(text), null) if !contains(local.near_groups, name)
+    for name, text in local.group_texts : name => try(yamldecode(text), null) if !can(local.group_documents[name])
   }
 
   far_problems = flatten([

@@ -78,6 +78,8 @@ locals {
             fix  = "name a role of that account"
           },
         ]
+        # As plain as most: what is said above holds.
+        if !(can(regex(local.usual.principal, jsonencode(declared))) && can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", principal)) && length(principal) <= 16 && !contains(local.role_kinds, principal))
       ]) : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad],
     )
   ])
@@ -99,6 +101,7 @@ locals {
       features       = try([for feature in group.features : try(trimspace(feature.name), "")], [])
       columns        = try([for feature in group.features : lower(try(trimspace(feature.name), ""))], [])
       time_types     = try([for feature in group.features : feature.type if feature.name == group.event_time], [])
+      plain          = try(trimspace(group.store) == "central" && try(trimspace(group.classification), "") != "restricted" && tobool(group.online_store.enabled) && tobool(group.offline_store.enabled), false)
       shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : trimspace(verb)], []) }
     }
   }
@@ -219,6 +222,7 @@ locals {
     ]
   ])
 
+  # Grants but for those as plain as most, of which every rule below holds.
   grants = flatten([
     for name, group in local.groups : [
       for team, verbs in group.shared : {
@@ -231,6 +235,7 @@ locals {
         # Verbs that read a store which the group does not have.
         idle = concat(group.online == false ? ["read-online"] : [], group.offline == false ? ["read-offline"] : [])
       }
+      if !(group.plain && team != group.owner && can(local.known_teams[team]) && can(local.usual_verbs[join(",", verbs)]))
     ]
   ])
   grant_problems = [

@@ -3,9 +3,12 @@ locals {
   # What is many, and nearly always as plain as this, is recognised by one look at its JSON (whose keys are sorted): with 500
   # teams and 200 groups the checks below would take twice the time.
   usual = {
-    feature   = "^{\"description\":\"[^\"\\\\]{1,255}\",\"name\":\"[a-zA-Z0-9]([_-]*[a-zA-Z0-9]){0,63}\",\"type\":\"(String|Integral|Fractional)\"}$"
-    principal = "^{(\"compute\":\"(sagemaker|lambda)\",)?\"verbs\":\\[[a-z\",-]*\\]}$"
+    feature   = "^{\"description\":\"[ !#-\\[\\]-~]+\",\"name\":\"[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*\",\"type\":\"(String|Integral|Fractional)\"}$"
+    principal = "^{(\"compute\":\"(sagemaker|lambda)\",)?\"verbs\":\\[\"${join("", [for verb in local.verbs : "(${verb}\",?\"?)?"])}\\]}$"
   }
+  # Lists of verbs without manage, in alphabetical order: 1 to 31 in binary says which.
+  common_verbs = [for verb in local.verbs : verb if verb != "manage"]
+  usual_verbs  = tomap({ for bits in range(1, 32) : join(",", [for at, verb in local.common_verbs : verb if floor(bits / pow(2, at)) % 2 == 1]) => true })
 
   nodes = flatten([
     [{ file = "environment.yaml", path = "", shape = "environment", value = local.environment_document }],
@@ -29,7 +32,7 @@ locals {
         [
           for index, feature in try([for feature in group.features : feature], []) :
           { file = "feature-groups/${name}.yaml", path = "features[${index}].", shape = "feature", value = feature }
-          if !can(regex(local.usual.feature, jsonencode(feature)))
+          if !(can(regex(local.usual.feature, jsonencode(feature))) && try(length(feature.name) <= 64 && length(feature.description) <= 255, false))
         ],
         [
           for store in ["online_store", "offline_store"] :
@@ -67,7 +70,7 @@ locals {
           key  = "${node.path}${key}"
           rule = startswith(jsonencode(value), "\"") && local.shapes[node.shape][key].kind == "text" ? local.shapes[node.shape][key].rule : "must be ${local.shapes[node.shape][key].kind}; a number, yes, no, on or off without quotes is not text, and nothing at all is no value."
           fix  = "correct it, with quotes around text"
-        } if !(startswith(jsonencode(value), "\"") ? can(regex(local.shapes[node.shape][key].pattern, value)) : can(regex(local.shapes[node.shape][key].opens, jsonencode(value)))) && can(local.shapes[node.shape][key])
+        } if !(startswith(jsonencode(value), "\"") ? can(regex(local.shapes[node.shape][key].pattern, value)) && !try(length(value) > local.shapes[node.shape][key].longest, false) : can(regex(local.shapes[node.shape][key].opens, jsonencode(value)))) && can(local.shapes[node.shape][key])
       ],
       ) : [
       {

@@ -79,7 +79,7 @@ locals {
     teams       = local.teams
     feature_groups = {
       for name, group in local.feature_groups : name => group
-      if var.team == null || group.owner == var.team || contains(keys(group.shared_with), coalesce(var.team, "-"))
+      if var.team == null || group.owner == var.team || can(group.shared_with[coalesce(var.team, "-")])
     }
   }
 }

@@ -18,6 +18,7 @@ locals {
     sort(distinct([for p in local.problems : "  ${local.shown}/${p.file}: ${p.key == "" ? "" : "${p.key}: "}${p.rule} Fix: ${p.fix}"])),
   ))
 
+  read_files = { for file in concat(local.team_files, local.group_files) : file => true }
   file_problems = concat(
     [
       for file in local.yaml_files : {
@@ -25,7 +26,7 @@ locals {
         key  = ""
         rule = "nothing reads a file of this name."
         fix  = "end it with .yaml and put it in teams/ or feature-groups/, or delete it"
-      } if file != "environment.yaml" && !contains(local.team_files, file) && !contains(local.group_files, file)
+      } if file != "environment.yaml" && !can(local.read_files[file])
     ],
     [
       for team in var.team == null ? [] : [var.team] : {
@@ -43,12 +44,11 @@ locals {
   sections = { for file, text in local.texts : file => split("\n\u0001", replace("\n${text}", "/\n([\\w\"'])/", "\n\u0001$1")) }
   repeated = {
     for file, sections in local.sections : file => concat(
-      [for key in regexall("(?m)^([\\w-]+)[ \t]*:", local.texts[file]) : key[0]],
+      [for key, times in { for key in regexall("(?m)^([\\w-]+)[ \t]*:", local.texts[file]) : key[0] => true... } : key if length(times) > 1],
       flatten([
         for section in sections : [
-          for key in distinct(regexall("\n  ([\\w-]+)[ \t]*:", section)) :
-          ["${split(":", section)[0]}.${key[0]}", "${split(":", section)[0]}.${key[0]}"]
-          if length([for other in regexall("\n  ([\\w-]+)[ \t]*:", section) : other if other == key]) > 1
+          for key, times in { for key in regexall("\n  ([\\w-]+)[ \t]*:", section) : key[0] => true... } :
+          "${split(":", section)[0]}.${key}" if length(times) > 1
         ]
       ])
     )
@@ -61,7 +61,7 @@ locals {
           key  = key
           rule = "is there twice."
           fix  = "keep one of the two"
-        } if length(local.repeated[file]) > length(distinct(local.repeated[file])) && length([for other in local.repeated[file] : other if other == key]) > 1
+        }
       ],
       [
         for word in distinct(flatten(regexall("(?m)^[ \t]*(${local.boolean_words})[ \t]*:", text))) : {

@@ -14,14 +14,14 @@ locals {
   }
 
   access_trust = {
-    for key, role in local.access : key => jsonencode(jsondecode(templatefile(
-      local.env.organization_id == null ? "${local.policies}/trust/access-role-without-organization.json.tftpl" : "${local.policies}/trust/access-role.json.tftpl",
-      {
-        organization_id = local.env.organization_id
-        principals      = sort(local.takers[key])
-        team_root       = "${local.iam}${var.teams[role.team].account}:root"
-      }
-    )))
+    for key, role in local.access : key => local.env.organization_id == null ? format(local.templates["trust/access-role-without-organization"], [for hole in {
+      principals = sort(local.takers[key])
+      team_root  = "${local.iam}${var.teams[role.team].account}:root"
+      } : jsonencode(hole)]...) : format(local.templates["trust/access-role"], [for hole in {
+      organization_id = local.env.organization_id
+      principals      = sort(local.takers[key])
+      team_root       = "${local.iam}${var.teams[role.team].account}:root"
+    } : jsonencode(hole)]...)
   }
 
   access_policies = {
@@ -33,9 +33,9 @@ locals {
         read-offline = local.read_offline_documents["central/${role.team}"]
         results      = local.results_documents["central/${role.team}"]
         } : role.verb == "discover" ? {
-        discover = jsonencode(jsondecode(templatefile("${local.policies}/identity/discover.json.tftpl", { groups = [for name in role.groups : local.groups[name].arn] })))
+        discover = format(local.templates["identity/discover"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)
         } : {
-        (role.verb) = jsonencode(jsondecode(templatefile("${local.policies}/identity/${role.verb}.json.tftpl", { groups = [for name in role.groups : local.groups[name].arn] })))
+        (role.verb) = format(local.templates["identity/${role.verb}"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)
       },
       # In-memory and offline-only groups have no customer key: a role that reaches only those gets none.
       contains(["write", "delete", "read-online"], role.verb) && anytrue([for name in role.groups : local.groups[name].with_key]) ? {
@@ -45,7 +45,7 @@ locals {
   }
 
   manage_documents = {
-    for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => jsonencode(jsondecode(templatefile("${local.policies}/identity/manage.json.tftpl", {
+    for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => format(local.templates["identity/manage"], [for hole in {
       group              = local.groups[name].arn
       keys               = local.any_key[local.groups[name].account]
       offline_alias      = local.stores[local.groups[name].store_key].offline_alias
@@ -55,7 +55,7 @@ locals {
       sagemaker          = local.sagemaker
       table              = local.table_arns[name]
       team               = local.groups[name].owner
-    })))
+    } : jsonencode(hole)]...)
   }
 
   table_arns = {
@@ -67,10 +67,10 @@ locals {
   }
 
   online_key_documents = {
-    for store_key, store in local.stores : store_key => jsonencode(jsondecode(templatefile("${local.policies}/identity/online-key.json.tftpl", {
+    for store_key, store in local.stores : store_key => format(local.templates["identity/online-key"], [for hole in {
       alias     = store.online_alias
       keys      = "arn:${local.partition}:kms:${local.region}:${store.account}:key/*"
       sagemaker = local.sagemaker
-    })))
+    } : jsonencode(hole)]...)
   }
 }

@@ -16,13 +16,12 @@ locals {
   own_principals = { for key, principal in local.principals : key => principal if principal.kind == "role" && principal.role_arn == null }
 
   execution_trust = {
-    for key, principal in local.own_principals : key => jsonencode(jsondecode(templatefile(
-      local.compute[principal.compute].sends_source ? "${local.policies}/trust/service.json.tftpl" : "${local.policies}/trust/service-without-source.json.tftpl",
-      {
-        account = principal.account
-        service = local.compute[principal.compute].service
-      }
-    ))) if contains(keys(local.compute), principal.compute)
+    for key, principal in local.own_principals : key => local.compute[principal.compute].sends_source ? format(local.templates["trust/service"], [for hole in {
+      account = principal.account
+      service = local.compute[principal.compute].service
+      } : jsonencode(hole)]...) : format(local.templates["trust/service-without-source"], [for hole in {
+      service = local.compute[principal.compute].service
+    } : jsonencode(hole)]...) if can(local.compute[principal.compute])
   }
 
   assumes = {
@@ -34,21 +33,21 @@ locals {
   execution_policies = {
     for key, principal in local.principals : key => merge(
       length(local.assumes[key]) == 0 ? {} : {
-        assume-access-roles = jsonencode(jsondecode(templatefile("${local.policies}/identity/assume-access-roles.json.tftpl", { access_roles = local.assumes[key] })))
+        assume-access-roles = format(local.templates["identity/assume-access-roles"], [for hole in { access_roles = local.assumes[key] } : jsonencode(hole)]...)
       },
       # The team's own store, in its own account, held directly.
       merge([
         for verb in principal.verbs : {
-          "own-${verb}" = jsonencode(jsondecode(templatefile("${local.policies}/identity/${verb}.json.tftpl", {
+          "own-${verb}" = format(local.templates["identity/${verb}"], [for hole in {
             groups = [for name in sort(local.own_grants["${principal.team}/${verb}"]) : local.groups[name].arn]
-          })))
+          } : jsonencode(hole)]...)
         } if can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online", "discover"], verb)
       ]...),
       anytrue([
         for verb in principal.verbs : can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online"], verb) &&
         anytrue([for name in try(local.own_grants["${principal.team}/${verb}"], []) : local.groups[name].with_key])
       ]) ? { own-online-key = local.online_key_documents[principal.team] } : {},
-      contains(principal.verbs, "read-offline") && contains(local.offline_readers, principal.team) ? merge(
+      contains(principal.verbs, "read-offline") && can(local.results_bucket[principal.team]) ? merge(
         {
           combine = local.combine_documents[principal.team]
           results = local.results_documents["combine/${principal.team}"]
@@ -59,9 +58,9 @@ locals {
   }
 
   execution_boundary = {
-    for team, it in var.teams : team => jsonencode(jsondecode(templatefile("${local.policies}/identity/boundary-execution-role.json.tftpl", {
+    for team, it in var.teams : team => format(local.templates["identity/boundary-execution-role"], [for hole in {
       access_roles = "${local.iam}${local.central}:role/${local.prefix}/*/${team}/*"
       account      = it.account
-    })))
+    } : jsonencode(hole)]...)
   }
 }

@@ -16,7 +16,7 @@ locals {
   deploy_policies = {
     for account in local.accounts : account => merge(
       {
-        roles = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-roles.json.tftpl", {
+        roles = format(local.templates["identity/deploy-roles"], [for hole in {
           boundary = compact([local.env.permissions_boundary, "${local.iam}${account}:policy${local.boundary_path}*"])
           # Never deploy: the deploy role may not change itself.
           roles = [
@@ -26,10 +26,10 @@ locals {
               account == local.central ? values(local.kind_of_verb) : [],
             )) : "${local.iam}${account}:role/${local.prefix}/${kind}/*"
           ]
-        })))
+        } : jsonencode(hole)]...)
       },
       can(local.has_store[account]) || can(local.has_results[account]) ? {
-        storage = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-storage.json.tftpl", {
+        storage = format(local.templates["identity/deploy-storage"], [for hole in {
           account = account
           buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
           # DeleteDatabase asks for the database's tables and functions too.
@@ -43,15 +43,15 @@ locals {
           ])
           objects    = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}/*"
           workgroups = "arn:${local.partition}:athena:${local.region}:${account}:workgroup/${local.prefix}-*"
-        })))
+        } : jsonencode(hole)]...)
       } : {},
       can(local.has_store[account]) ? {
-        keys = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-keys.json.tftpl", {
+        keys = format(local.templates["identity/deploy-keys"], [for hole in {
           aliases     = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
           environment = local.env.name
           keys        = local.any_key[account]
-        })))
-        feature-groups = jsonencode(jsondecode(templatefile("${local.policies}/identity/deploy-feature-groups.json.tftpl", {
+        } : jsonencode(hole)]...)
+        feature-groups = format(local.templates["identity/deploy-feature-groups"], [for hole in {
           groups              = "arn:${local.partition}:sagemaker:${local.region}:${account}:feature-group/*"
           keys                = local.any_key[account]
           offline_alias       = [for store in local.account_stores[account] : store.offline_alias]
@@ -65,20 +65,20 @@ locals {
               "arn:${local.partition}:glue:${local.region}:${account}:table/${store.database}/*",
             ]],
           ])
-        })))
+        } : jsonencode(hole)]...)
       } : {},
     )
   }
 
-  deploy_trust = jsonencode(jsondecode(templatefile("${local.policies}/trust/deploy.json.tftpl", {
+  deploy_trust = format(local.templates["trust/deploy"], [for hole in {
     platform_principal = local.env.platform_principal
     platform_root      = "${local.iam}${local.platform_account}:root"
-  })))
+  } : jsonencode(hole)]...)
 
-  platform_policy = jsonencode(jsondecode(templatefile("${local.policies}/identity/platform.json.tftpl", {
+  platform_policy = format(local.templates["identity/platform"], [for hole in {
     account       = local.platform_account
     deploy_roles  = [for account in local.accounts : local.deploy_role[account]]
     state_bucket  = "arn:${local.partition}:s3:::${local.state_bucket}"
     state_objects = "arn:${local.partition}:s3:::${local.state_bucket}/${local.env.name}/*"
-  })))
+  } : jsonencode(hole)]...)
 }

@@ -73,7 +73,7 @@ locals {
       "arn:${local.partition}:glue:${local.region}:${account}:database/default",
     ]
   }
-  any_key = { for account in distinct(concat([local.central], [for team in var.teams : team.account])) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
+  any_key = { for account in toset(concat([local.central], [for team in var.teams : team.account])) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
 
   deploy_role   = { for account in keys(local.any_key) : account => "${local.iam}${account}:role/${local.prefix}/deploy/${local.prefix}-deploy" }
   boundary_path = "/${local.prefix}/boundary/"

@@ -93,7 +93,7 @@ output "documents" {
       for account in local.accounts : account => {
         databases = concat(
           [for store in local.account_stores[account] : store.database],
-          [for team in local.account_teams[account] : local.shared_database[team] if contains(local.offline_readers, team)],
+          [for team in local.account_teams[account] : local.shared_database[team] if can(local.results_bucket[team])],
         )
         policy = null
       }
@@ -161,7 +161,7 @@ output "documents" {
           }
         }
         own_database    = try(local.stores[team].database, null)
-        own_workgroup   = contains(local.offline_readers, team) ? "${local.prefix}-${team}-own" : null
+        own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
         shared_database = try(local.shared_database[team], null)
         workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null

@@ -26,27 +26,28 @@ locals {
   }
 
   offline_bucket_policy = {
-    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/offline-bucket.json.tftpl", {
+    for key, store in local.stores : key => format(local.templates["resource/offline-bucket"], [for hole in {
       bucket  = "arn:${local.partition}:s3:::${store.bucket}"
       deploy  = local.deploy_role[store.account]
+      listers = concat(local.store_users[key].readers, [local.deploy_role[store.account]])
       objects = "arn:${local.partition}:s3:::${store.bucket}/*"
       readers = local.store_users[key].readers
       writers = local.store_users[key].writers
-    })))
+    } : jsonencode(hole)]...)
   }
 
   online_key_policy = {
-    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/online-key.json.tftpl", {
+    for key, store in local.stores : key => format(local.templates["resource/online-key"], [for hole in {
       creators  = local.store_users[key].creators
       deploy    = local.deploy_role[store.account]
       root      = "${local.iam}${store.account}:root"
       sagemaker = local.sagemaker
       users     = local.store_users[key].online
-    })))
+    } : jsonencode(hole)]...)
   }
 
   offline_key_policy = {
-    for key, store in local.stores : key => jsonencode(jsondecode(templatefile("${local.policies}/resource/offline-key.json.tftpl", {
+    for key, store in local.stores : key => format(local.templates["resource/offline-key"], [for hole in {
       creators  = local.store_users[key].creators
       deploy    = local.deploy_role[store.account]
       readers   = local.store_users[key].readers
@@ -54,36 +55,44 @@ locals {
       s3        = local.s3
       sagemaker = local.sagemaker
       writers   = local.store_users[key].writers
-    })))
+    } : jsonencode(hole)]...)
+  }
+
+  results_users = {
+    for team in local.offline_readers : team => concat(
+      [for role in [try(local.access["${team}/read-offline"].arn, null)] : role if role != null],
+      sort(local.takers["${team}/read-offline"]),
+    )
   }
 
   results_bucket_policy = {
     for team in local.offline_readers : team => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        can(local.access["${team}/read-offline"]) ? jsondecode(templatefile("${local.policies}/resource/results-bucket-reader.json.tftpl", {
+        can(local.access["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for hole in {
           bucket         = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           central_root   = "${local.iam}${local.central}:root"
           objects        = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
           reader_offline = local.access["${team}/read-offline"].arn
-        })).Statement : [],
-        jsondecode(templatefile("${local.policies}/resource/results-bucket.json.tftpl", {
+        } : jsonencode(hole)]...)).Statement : [],
+        jsondecode(format(local.templates["resource/results-bucket"], [for hole in {
           bucket  = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           deploy  = local.deploy_role[var.teams[team].account]
+          listers = concat(local.results_users[team], [local.deploy_role[var.teams[team].account]])
           objects = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
-          users   = concat([for role in [try(local.access["${team}/read-offline"].arn, null)] : role if role != null], sort(local.takers["${team}/read-offline"]))
-        })).Statement,
+          users   = local.results_users[team]
+        } : jsonencode(hole)]...)).Statement,
       )
     })
   }
 
-  access_boundary = jsonencode(jsondecode(templatefile("${local.policies}/identity/boundary-access-role.json.tftpl", {
+  access_boundary = format(local.templates["identity/boundary-access-role"], [for hole in {
     offline_store_roles = "${local.iam}${local.central}:role/${local.prefix}/offline-store/*"
-  })))
+  } : jsonencode(hole)]...)
 
-  protect_sharing = jsonencode(jsondecode(templatefile("${local.policies}/organization/protect-sharing.json.tftpl", {
+  protect_sharing = format(local.templates["organization/protect-sharing"], [for hole in {
     aliases = ["arn:${local.partition}:kms:*:*:alias/${local.prefix}-*"]
     deploy  = "${local.iam}*:role/${local.prefix}/deploy/${local.prefix}-deploy"
     roles   = ["${local.iam}*:role/${local.prefix}/*"]
-  })))
+  } : jsonencode(hole)]...)
 }

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 POLICIES = ROOT / "policies"
 TEMPLATES = sorted(POLICIES.glob("*/*.json.tftpl"))
-HOLE = re.compile(r"\$\{jsonencode\([^{}]*\)\}")
+HOLE = re.compile(r"\$\{jsonencode\((\w+)\)\}")
+# How access-policies fills a template: format(local.templates["identity/write"], [for hole in { groups = ... } : ...
+FILLED = re.compile(r'local\.templates\["([^"]+)"\], \[for hole in \{(.*?)\} : jsonencode\(hole\)\]\.\.\.\)', re.DOTALL)
 
 
 def name_of(template: Path) -> str:
@@ -82,6 +84,39 @@ def test_the_readme_names_every_template_and_statement_and_no_other() -> None:
     rows = re.findall(r"^\| `([a-z]+/[a-z-]+)` \|[^|]*\|(.*)\|$", (POLICIES / "README.md").read_text(), re.MULTILINE)
     documented = {name: set(re.findall(r"`([A-Z][A-Za-z]+)`", text)) for name, text in rows}
     assert documented == {name_of(t): {s["Sid"] for s in skeleton(t)["Statement"]} for t in TEMPLATES}
+
+
+def filled() -> list[tuple[str, str]]:
+    files = (ROOT / "modules" / "access-policies").glob("*.tf")
+    return [found.groups() for file in sorted(files) for found in FILLED.finditer(file.read_text())]
+
+
+def names_given(text: str) -> list[str]:
+    """The attributes of an object in HCL, in the order written; not those of what its values hold."""
+    text, depth, out = re.sub(r"#.*", "", text), 0, []
+    for token in re.finditer(r"[\[({]|[\])}]|(?:(?<=[\n,{ ])|^)(\w+) +=(?![=>])", text):
+        if token[1]:
+            out += [token[1]] if depth == 0 else []
+        else:
+            depth += 1 if token[0] in "[({" else -1
+    return out
+
+
+@pytest.mark.parametrize(("name", "given"), filled(), ids=[name for name, _ in filled()])
+def test_every_hole_is_filled_by_its_name(name: str, given: str) -> None:
+    """Holes are filled in the order of their names, so a wrong name would put a value into another hole."""
+    for verb in ("write", "delete", "read-online", "discover") if "${" in name else ("",):
+        template = POLICIES / f"{re.sub(r'[$]{.*}', verb, name)}.json.tftpl"
+        assert set(names_given(given)) == set(HOLE.findall(template.read_text()))
+
+
+def test_no_template_is_filled_in_another_way() -> None:
+    text = "".join(file.read_text() for file in (ROOT / "modules" / "access-policies").glob("*.tf"))
+    assert len(filled()) == text.count("local.templates[")
+    assert text.count("templatefile(") == 1
+    by_verb = {f"identity/{verb}" for verb in ("write", "delete", "read-online")}
+    used = {name for name, _ in filled() if "${" not in name} | by_verb
+    assert used == set(map(name_of, TEMPLATES))
 
 
 def test_access_policies_is_the_only_reader() -> None:
