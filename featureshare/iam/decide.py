@@ -232,8 +232,12 @@ def _answer(policies: tuple[Policy, ...], question: Question) -> int:
 
 def _resource_answer(world: World, question: Question, regime: Regime) -> Strength | None:
     """The strongest Allow of the resource's documents, or None where one denies."""
-    strongest = Strength.NONE
     documents = world.grants if world.resource is None else (world.resource, *world.grants)
+    return _strongest(documents, question, regime)
+
+
+def _strongest(documents: tuple[Policy, ...], question: Question, regime: Regime) -> Strength | None:
+    strongest = Strength.NONE
     for policy in documents:
         denies, allows = policy.about(question.action)
         for statement in denies:
@@ -273,10 +277,14 @@ def _limits(out: Outcome, question: Question, world: World) -> None:
         out.uncovered = f"account {owner} owns the object, which the bucket policy does not cover"
         if question.caller.principal.account == owner:
             out.object_owner = owner
-        else:
+        elif world.acls is None:
             out.refusals += (("3", f"{out.uncovered}; its ACL is no input"),)
+        else:
+            out.cross_account = kind in OF_ACCOUNT  # to the object, whoever owns the bucket
     if out.uncovered:
         out.strength = Strength.NONE
+    if world.acls:
+        out.strength = max(out.strength, _strongest(world.acls, question, out.regime) or Strength.NONE)
 
 
 def _granted(out: Outcome, caller: Caller) -> bool:

@@ -40,7 +40,7 @@ def layers(question: Question, world: World, outcome: Outcome) -> Iterator[tuple
     if outcome.scps_apply:
         for level in world.scps:
             yield "scp", level.name, level.policies
-    documents = world.grants if world.resource is None else (world.resource, *world.grants)
+    documents = (*(() if world.resource is None else (world.resource,)), *world.grants, *(world.acls or ()))
     if documents:
         yield "resource", "", documents
     if question.caller.principal.kind not in OF_ACCOUNT:
@@ -106,6 +106,8 @@ def _statements(
         if only and layer != only:
             continue
         for policy in policies:
+            if layer == "resource" and outcome.uncovered and applying and not denying and policy is world.resource:
+                continue  # what it allows does not reach this resource
             for statement in policy.about(question.action)[0 if denying else 1]:
                 applies, text = effect(layer, statement, question, outcome)
                 if applies is applying:
@@ -128,7 +130,7 @@ def _missing(question: Question, world: World, outcome: Outcome) -> Iterator[Rea
         if layer == "scp":
             for level in outcome.silent_scps:
                 yield Reason("scp", level.name, "", f"no statement of this level allows {asked}")
-        elif layer == "resource" and world.resource is None and not world.grants:
+        elif layer == "resource" and world.resource is None and not world.grants and not world.acls:
             yield Reason("resource", "", "", f"there is no resource policy, and {_why_needed(outcome)}")
         else:
             why = f"; {_why_needed(outcome)}" if layer == "resource" else ""

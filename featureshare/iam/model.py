@@ -93,8 +93,10 @@ class World:
     policy is `session=()`). `resource` is the bucket, key, trust, Glue or RAM document. `grants` are KMS grants
     written by `featureshare.iam.grants.grant_policy`. `management_account` is exempt from SCPs as principal and from
     RCPs as owner. `aws_managed_key` exempts the key from RCPs. `object_owner` is the account that owns the S3 object
-    where the bucket does not enforce its own ownership. `ram_data_plane` False takes the reading that RAM shares of a
-    feature group do not reach its data plane. `faults` are documents that could not be compiled: they deny.
+    where the bucket does not enforce its own ownership; `acls` are the access control lists on it and its bucket,
+    written by `featureshare.iam.acl.acl_policy`, None when they are no input. `ram_data_plane` False takes the reading
+    that RAM shares of a feature group do not reach its data plane. `faults` are documents that could not be compiled:
+    they deny.
     """
 
     identity: tuple["Policy", ...] = ()
@@ -107,6 +109,7 @@ class World:
     management_account: str | None = None
     aws_managed_key: bool = False
     object_owner: str | None = None
+    acls: tuple["Policy", ...] | None = None
     ram_data_plane: bool = True
     faults: tuple[Finding, ...] = ()
 

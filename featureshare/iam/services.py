@@ -150,6 +150,7 @@ _BUCKET_OWNERS = frozenset(
         "PutObject",
         "ReplicateDelete",
         "ReplicateObject",
+        "RestoreObject",
     )
 )
 
@@ -215,7 +216,8 @@ def is_feature_data_plane(action: str) -> bool:
 def is_object_read(action: str, resource: str) -> bool:
     """Whether an S3 action is about an object that exists, and so is its owner's to permit.
 
-    Writing and deleting objects is the bucket owner's to permit whoever owns what is there.
+    Writing, deleting, archiving and restoring objects is the bucket owner's to permit whoever owns what is there
+    (S3 User Guide, access-policy-language-overview and about-object-ownership).
     """
     return action.startswith("s3:") and "/" in resource and action not in _BUCKET_OWNERS
 

@@ -163,7 +163,7 @@ class Authorizer:
             caller.arn, caller.access_key, caller.source_identity, tuple(caller.tags.items()), who.issued, who.session,
             check.action, check.resource, check.account, check.as_role, check.via, check.wildcard_only,
             tuple(check.context.items()), region, self._settings.secure_transport,
-            world.resource, world.grants, world.aws_managed_key,
+            world.resource, world.grants, world.aws_managed_key, world.object_owner, world.acls,
         )  # fmt: skip
         decision = known.get(key)
         if decision is None:
@@ -195,6 +195,7 @@ class Authorizer:
         self, who: Actor, check: Check, identity: Identity, mine: Membership | None, theirs: Membership | None
     ) -> World:
         resource = self._documents.resource_policy(check)
+        object_owner, acls = self._documents.ownership(check, who.caller.account)
         managed = (mine if mine is not None and mine.management else theirs) or None
         return World(
             identity=identity.policies,
@@ -206,6 +207,8 @@ class Authorizer:
             grants=self._documents.grants(check),
             management_account=managed.management_account if managed is not None else None,
             aws_managed_key=self._documents.is_aws_managed(check),
+            object_owner=object_owner,
+            acls=acls,
         )
 
     def _context(

@@ -12,10 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from featureshare.iam import DocumentError, Policy
+from featureshare.iam.acl import ENFORCED, acl_policy
 from featureshare.iam.calls import Check
 from featureshare.iam.grants import grant_policy
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.gateway.estate import MotoEstate, pairs
+from featureshare.localaws.services import acls
 
 
 @lru_cache(maxsize=16_384)
@@ -133,6 +135,24 @@ class Documents:
         bucket = self._estate.raw_bucket(parts[5].split("/", 1)[0]) if len(parts) == 6 else None
         text = None if bucket is None else emulator.document(bucket.policy)
         return None if bucket is None or text is None else compiled(text, f"bucket policy of {bucket.name}", True)
+
+    def ownership(self, check: Check, caller_account: str) -> tuple[str | None, tuple[Policy, ...] | None]:
+        """Owner of the S3 object of `check` and the ACLs on it and its bucket; (None, None) where ACLs are disabled."""
+        if not check.action.startswith("s3:") or check.new:
+            return None, None
+        name, _, key = check.resource.split(":", 5)[-1].partition("/")
+        bucket = self._estate.raw_bucket(name)
+        if bucket is None or acls.ownership(bucket) == ENFORCED:
+            return None, None
+        account = caller_account if caller_account.isdigit() else ""
+        listed = acls.of_bucket(bucket)
+        on_bucket = acl_policy(listed.grants, bucket=True, caller_account=account, name=f"ACL of bucket {name}")
+        found = acls.find_object(bucket, key, str(check.context.get("s3:versionid") or "")) if key else None
+        if found is None:
+            return None, (on_bucket,)
+        listed = acls.of_object(bucket, found)
+        on_object = acl_policy(listed.grants, bucket=False, caller_account=account, name=f"ACL of {name}/{key}")
+        return listed.owner, (on_bucket, on_object)
 
     def _key_policy(self, check: Check) -> Policy | None:
         if check.new:

@@ -29,6 +29,7 @@ from featureshare.localaws.gateway.protocol import ParsedCall, UnknownCallError
 from featureshare.localaws.gateway.replay import Replays, key_of
 from featureshare.localaws.gateway.sts import Sts
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services import acls
 
 PREFIX = "/_featureshare/"
 
@@ -181,13 +182,17 @@ class Gateway:
             own = self._own(arrived, entry)
             if own is not None:
                 return protocol.serialize(call, own, arrived.request_id)
-            response = self._emulator.call(
-                arrived.request,
-                call,
-                account=arrived.lands_in,
-                region=arrived.region,
-                signing_name=arrived.signing_name,
-            )
+            writer = arrived.actor.caller.account
+            with acls.writing(acls.admit(call.operation, call.params, writer) if call.service == "s3" else None):
+                response = self._emulator.call(
+                    arrived.request,
+                    call,
+                    account=arrived.lands_in,
+                    region=arrived.region,
+                    signing_name=arrived.signing_name,
+                )
+            if call.service == "s3" and call.operation.startswith("List"):
+                response.body = acls.with_owner(response.body, arrived.lands_in)
             if response.status >= 400:
                 entry.error = f"HTTP {response.status}"
             return response

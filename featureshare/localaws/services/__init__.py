@@ -10,6 +10,7 @@ from featureshare.iam.calls import Estate, FeatureGroupFacts, QueryFacts
 from featureshare.localaws import patches
 from featureshare.localaws.invocation import Handler
 from featureshare.localaws.services import (
+    acls,
     athena,
     athena_workgroups,
     buckets,
@@ -36,6 +37,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **athena.HANDLERS,
     **athena_workgroups.HANDLERS,
     **gaps.HANDLERS,
+    **acls.HANDLERS,
     **buckets.HANDLERS,
     **hosting.HANDLERS,
     **identity.HANDLERS,

@@ -27,8 +27,12 @@ def put(query: Query, bucket: str, key: str, content: bytes, content_type: str |
     """Writes an object of the query, encrypted as its result configuration says. Raises QueryFailedError."""
     encryption = query.config.get("EncryptionConfiguration") or {}
     kms_key = encryption.get("KmsKey") if encryption.get("EncryptionOption") in ("SSE_KMS", "CSE_KMS") else None
+    owned = (query.config.get("AclConfiguration") or {}).get("S3AclOption") == "BUCKET_OWNER_FULL_CONTROL"
+    acl = "bucket-owner-full-control" if owned else None
     try:
-        storage.put(bucket, key, content, kms_key=kms_key, content_type=content_type)
+        storage.put(
+            bucket, key, content, writer=query.call.account, acl=acl, kms_key=kms_key, content_type=content_type
+        )
     except storage.NoSuchBucketError:
         raise QueryFailedError(f"Unable to verify/create output bucket {bucket}") from None
 

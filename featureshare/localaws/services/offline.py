@@ -138,7 +138,8 @@ def _write_file(group: FeatureGroup, partition: tuple[str, ...], rows: list[Row]
     authorize(required(grouprules.write_call(group, bucket, key)))
     content = to_parquet(group.features.values(), rows, clock.time())
     kms_key = (group.offline or {})["S3StorageConfig"].get("KmsKeyId")
-    storage.put(bucket, key, content, kms_key=kms_key)
+    # The role may set ACLs (s3:PutObjectAcl, as documented), so that the bucket's owner gets what it writes.
+    storage.put(bucket, key, content, writer=group.account, acl="bucket-owner-full-control", kms_key=kms_key)
     names = group.catalog
     if names and not group.iceberg and not (group.offline or {}).get("DisableGlueTableCreation"):
         catalog.add_partition(

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from moto.s3.models import s3_backends
 
+from featureshare.localaws.services import acls
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -61,13 +63,23 @@ def _backend(bucket: str) -> Any:
     return s3_backends[account][partition]
 
 
-def put(bucket: str, key: str, value: bytes, *, kms_key: str | None = None, content_type: str | None = None) -> None:
-    """Writes an object: under `kms_key` (an ARN) when given, else under the bucket's default encryption.
+def put(
+    bucket: str,
+    key: str,
+    value: bytes,
+    *,
+    writer: str,
+    acl: str | None = None,
+    kms_key: str | None = None,
+    content_type: str | None = None,
+) -> None:
+    """Writes an object for account `writer` with a canned `acl`: under `kms_key` (an ARN), or the bucket's default key.
 
     Raises NoSuchBucketError.
     """
     encryption = {"encryption": "aws:kms", "kms_key_id": kms_key} if kms_key else {}
-    written = _backend(bucket).put_object(bucket, key, value, **encryption)
+    with acls.writing(acls.Upload(writer, acl)):
+        written = _backend(bucket).put_object(bucket, key, value, **encryption)
     if content_type:
         written.set_metadata({"Content-Type": content_type})
 

@@ -150,7 +150,8 @@ def test_expected_owner(aws: Aws, bucket: Make, admin: str) -> None:
     assert refusal(s3.get_object, Bucket="owned-bucket", Key="k", ExpectedBucketOwner=OTHER)[0] == "AccessDenied"
 
 
-def test_anonymous_reads_only_what_everybody_may(aws: Aws, bucket: Make) -> None:
+def test_anonymous_reads_only_what_everybody_may(aws: Aws, admin: str, bucket: Make) -> None:
+    """And nothing of a new bucket, which blocks public access until somebody changes that."""
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
     bucket(
         "open-bucket",
@@ -158,6 +159,8 @@ def test_anonymous_reads_only_what_everybody_may(aws: Aws, bucket: Make) -> None
         "private",
         policy=document({**everybody, "Resource": "arn:aws:s3:::open-bucket/public"}),
     )
+    assert http(f"{aws.running.endpoint}/open-bucket/public")[0] == 403
+    aws.as_role("s3", admin).delete_public_access_block(Bucket="open-bucket")
     assert http(f"{aws.running.endpoint}/open-bucket/public") == (200, "public")
     assert http(f"{aws.running.endpoint}/open-bucket/private")[0] == 403
     assert http(f"{aws.running.endpoint}/open-bucket/public", "PUT", b"x")[0] == 403

@@ -370,7 +370,7 @@ def test_create_table_needs_rights(sessions: None, ask: Any, world: World) -> No
 
 def test_text_table(ask: Any, rows: Any, create: Any) -> None:
     create()
-    storage.put(RESULTS, "csv/a.csv", b'id,name\n1,"a, b"\n2,\n')
+    storage.put(RESULTS, "csv/a.csv", b'id,name\n1,"a, b"\n2,\n', writer=CONSUMER)
     serde = "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'"
     ask(
         f"CREATE EXTERNAL TABLE people (id bigint, name string) {serde} LOCATION 's3://{RESULTS}/csv/' "
@@ -407,5 +407,5 @@ def test_a_new_version_of_an_object_is_read_anew(ask: Any, rows: Any, create: An
         f"CREATE EXTERNAL TABLE n (a bigint) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://{RESULTS}/n/'"
     )
     for content in (b"1\n", b"2\n3\n"):
-        storage.put(RESULTS, "n/a.csv", content)
+        storage.put(RESULTS, "n/a.csv", content, writer=CONSUMER)
         assert rows("SELECT count(*) FROM n") == [[str(content.count(b"\n"))]]

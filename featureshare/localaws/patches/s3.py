@@ -1,0 +1,42 @@
+"""moto's buckets and objects: whoever writes one and the ACL given with it are noted as it comes to be.
+
+moto knows one owner for everything; `featureshare.localaws.services.acls` knows the accounts.
+"""
+
+from typing import Any
+
+from moto.s3.models import S3Backend
+
+from featureshare.localaws.services import acls
+
+_create_bucket = S3Backend.create_bucket
+_put_object = S3Backend.put_object
+_begin = S3Backend.create_multipart_upload
+_complete = S3Backend.complete_multipart_upload
+
+
+def apply() -> None:
+    def create_bucket(self: Any, *given: Any, **named: Any) -> Any:
+        bucket = _create_bucket(self, *given, **named)
+        acls.note_bucket(bucket)
+        return bucket
+
+    def put_object(self: Any, bucket_name: str, *given: Any, **named: Any) -> Any:
+        key = _put_object(self, bucket_name, *given, **named)
+        acls.note_object(self.get_bucket(bucket_name), key)
+        return key
+
+    def begin(self: Any, *given: Any, **named: Any) -> Any:
+        multipart = _begin(self, *given, **named)
+        acls.note_parts(multipart)
+        return multipart
+
+    def complete(self: Any, bucket_name: str, multipart_id: str, *given: Any, **named: Any) -> Any:
+        multipart = self.get_bucket(bucket_name).multiparts.get(multipart_id)
+        with acls.writing(None if multipart is None else acls.upload_of_parts(multipart)):
+            return _complete(self, bucket_name, multipart_id, *given, **named)
+
+    S3Backend.create_bucket = create_bucket  # type: ignore[method-assign]
+    S3Backend.put_object = put_object  # type: ignore[method-assign]
+    S3Backend.create_multipart_upload = begin  # type: ignore[method-assign]
+    S3Backend.complete_multipart_upload = complete  # type: ignore[method-assign]
