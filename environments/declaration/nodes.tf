@@ -35,6 +35,10 @@ locals {
           if !(can(regex(local.usual.feature, jsonencode(feature))) && try(length(feature.name) <= 64 && length(feature.description) <= 255, false))
         ],
         [
+          for feature in try(keys(group.expectations), []) :
+          { file = "feature-groups/${name}.yaml", path = "expectations.${feature}.", shape = "expectation", value = group.expectations[feature] }
+        ],
+        [
           for store in ["online_store", "offline_store"] :
           { file = "feature-groups/${name}.yaml", path = "${store}.", shape = store, value = group[store] } if can(group[store])
         ],

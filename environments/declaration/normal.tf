@@ -37,6 +37,22 @@ locals {
   shared       = { for name, group in local.group_documents : name => try(group.shared_with, {}) if local.sound }
   shared_verbs = { for name, shared in local.shared : name => tolist(concat([for verbs in values(shared) : sort(verbs)], [tolist([""])])) }
 
+  expected = { for name, group in local.group_documents : name => try(group.expectations, {}) if local.sound }
+  expected_values = {
+    for name, expected in local.expected : name => tolist(concat(
+      [
+        for it in values(expected) : {
+          allowed  = slice(tolist(concat(try([for value in it.allowed : value], []), [""])), 0, try(length(it.allowed), 0))
+          max      = try(tostring(it.max), null)
+          min      = try(tostring(it.min), null)
+          required = try(it.required, false)
+          unique   = try(it.unique, false)
+        }
+      ],
+      [{ allowed = tolist([""]), max = tostring(null), min = tostring(null), required = false, unique = false }],
+    ))
+  }
+
   feature_groups = tomap({
     for name, group in local.group_documents : name => {
       store             = group.store
@@ -67,6 +83,7 @@ locals {
       }
       classification = try(group.classification, "internal")
       freshness      = try(tostring(group.freshness), null)
+      expectations   = zipmap(keys(local.expected[name]), slice(local.expected_values[name], 0, length(local.expected[name])))
       purpose        = try(tostring(group.purpose), null)
       created_by     = try(group.created_by, "terraform")
       shared_with    = zipmap(keys(local.shared[name]), slice(local.shared_verbs[name], 0, length(local.shared[name])))

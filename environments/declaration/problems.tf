@@ -8,6 +8,7 @@ locals {
     local.environment_problems,
     local.team_problems,
     local.group_problems,
+    local.expectation_problems,
     local.grant_problems,
     local.far_problems,
   )
@@ -72,7 +73,7 @@ locals {
         }
       ],
       [
-        for found in distinct(regexall("(?m)\\b(enabled|ephemeral)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+        for found in distinct(regexall("(?m)\\b(enabled|ephemeral|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
           file = file
           key  = found[0]
           rule = "must be true or false, not ${found[1]}."

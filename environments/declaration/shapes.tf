@@ -17,6 +17,8 @@ locals {
   feature     = { kind = "text", opens = "^\"", required = true, pattern = "^[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*$", longest = 64, rule = "must be 1 to 64 letters, digits, hyphens and underscores." }
   description = { kind = "text", opens = "^\"", required = true, pattern = "^.{1,128}$", rule = "must be one line of 1 to 128 characters." }
 
+  number = { kind = "text", opens = "^\"", required = false, pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,9})?$", rule = "must be a decimal number in quotes." }
+
   one_of = {
     for key, words in {
       classification = ["public", "internal", "confidential", "restricted"]
@@ -83,6 +85,7 @@ locals {
       offline_store     = local.mapping
       classification    = local.one_of.classification
       freshness         = merge(local.any_text, { required = false, pattern = "^[1-9][0-9]*[smhd]$", rule = "must be a number with s, m, h or d." })
+      expectations      = merge(local.mapping, { required = false })
       purpose           = local.one_of.purpose
       created_by        = local.one_of.created_by
       shared_with       = merge(local.mapping, { required = false })
@@ -91,6 +94,13 @@ locals {
       name        = local.feature
       type        = local.one_of.type
       description = merge(local.description, { pattern = "^.{1,255}$", rule = "must be one line of 1 to 255 characters." })
+    }
+    expectation = {
+      required = merge(local.bool, { required = false })
+      unique   = merge(local.bool, { required = false })
+      min      = local.number
+      max      = local.number
+      allowed  = merge(local.list, { required = false })
     }
     online_store = {
       enabled = local.bool

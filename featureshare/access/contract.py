@@ -155,6 +155,7 @@ class Contract:
                 source = self.principal_arn(team, name)
                 self.sources[source] = f"{team}/{name}"
                 self._compute(source, principal)
+                self._told(team, name, source, principal)
                 for verb in principal["verbs"]:
                     if groups := shared.get((team, verb)):
                         self._shared(team, name, source, verb, groups, filled)
@@ -174,6 +175,15 @@ class Contract:
         if principal["compute"] in COMPUTE:
             service, sends = COMPUTE[principal["compute"]]
             self._service(service, source, source.split(":")[4], sends)
+
+    def _told(self, team: str, name: str, source: str, principal: Mapping[str, Any]) -> None:
+        """Roles are told what is shared with their team; people look it up as whoever they are."""
+        if principal["kind"] != "role":
+            return
+        path = self.model.render["teams"][team]["sharing_path"]
+        needs = self.purposes.sharing(path, self.normal["teams"][team]["account"])
+        self._add(source, needs, "what is shared with its team")
+        self.uses.append(Use(team, name, source, "sharing", path, (), needs))
 
     def _service(self, service: str, role: str, account: str, sends: bool) -> None:
         conditions = (Condition("aws:SourceAccount", (account,)),) if sends else ()
@@ -274,6 +284,9 @@ class Contract:
             pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/*/{role.team}/*"
             becoming = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
             rules.append(Rule(becoming, pattern, central, (), "within the boundary"))
+            path = f"arn:{model.partition}:ssm:{model.region}:{role.account}:parameter/{model.prefix}/{role.team}/sharing"
+            told = frozenset({"ssm:getparametersbypath"})
+            rules.append(Rule(told, path, role.account, (), "within the boundary"))
         self.rules[source] = rules
 
     # questions -------------------------------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
     rules = [*_iam(domain, with_store=bool(stores))]
     if stores or any(one["results_bucket"] for one in domain.teams):
         rules += [*_storage(domain), *_catalog(domain)]
+    if domain.teams:
+        rules += _parameters(domain)
     if stores:
         rules += [*_keys(domain), *_groups(domain, stores)]
     return rules
@@ -142,6 +144,17 @@ def _catalog(domain: _Domain) -> Iterator[Rule]:
     groups += domain.actions("athena", "ListTagsForResource", "TagResource", "UntagResource", ResourceARN="x")
     workgroup = domain.arn("athena", f"workgroup/{model.prefix}-*")
     yield domain.rule(groups, workgroup, why="workgroups of the environment")
+
+
+def _parameters(domain: _Domain) -> Iterator[Rule]:
+    """What teams are told in parameters of their own account."""
+    why, name = "what teams are told", f"/{domain.model.prefix}/x/sharing/team"
+    actions = domain.actions("ssm", "PutParameter", Name=name, Tags=[{"Key": "a", "Value": "b"}])
+    actions += domain.actions("ssm", "DeleteParameter", "GetParameter", Name=name)
+    actions += domain.actions("ssm", "GetParameters", Names=[name])
+    actions += domain.actions("ssm", "ListTagsForResource", "RemoveTagsFromResource", ResourceId=name)
+    yield domain.rule(actions, domain.arn("ssm", f"parameter/{domain.model.prefix}/*/sharing/*"), why=why)
+    yield domain.rule(("ssm:DescribeParameters",), "*", why=why)
 
 
 def _groups(domain: _Domain, stores: list[dict[str, Any]]) -> Iterator[Rule]:

@@ -136,6 +136,10 @@ class Purposes:
         ]
         return self.needs(calls)
 
+    def sharing(self, path: str, account: str) -> tuple[Need, ...]:
+        """Reading what the team is told of its own sharing, in its own account."""
+        return self.needs([self._call(account, "ssm", "GetParametersByPath", Path=path, Recursive=True)])
+
     def _creation(self, group: Group, account: str) -> Call:
         model = self.model
         key = model.key_arn(group["account"], group["online_alias"])

@@ -1,6 +1,8 @@
 """Rules for feature groups. AWS's limits are from CreateFeatureGroup's API reference and the Feature Store guide."""
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from featureshare.declaration.document import Document
 from featureshare.declaration.drafts import Drafts, items, says, table, text
@@ -11,6 +13,7 @@ from featureshare.errors import Problem
 _RESERVED = ("is_deleted", "write_time", "api_invocation_time")
 # Partition keys of a Glue-format offline store; Athena refuses a table whose column is named like a partition key.
 _PARTITION_KEYS = ("year", "month", "day", "hour")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def judge_groups(drafts: Drafts) -> Iterator[Problem]:
@@ -19,6 +22,7 @@ def judge_groups(drafts: Drafts) -> Iterator[Problem]:
     yield from _table_names(drafts)
     for document in drafts.groups.values():
         yield from _features(document)
+        yield from _expectations(document)
         yield from _stores(document)
         yield from _sharing(drafts, document)
         yield from _creation(document)
@@ -74,6 +78,30 @@ def _features(document: Document) -> Iterator[Problem]:
         yield document.problem(
             ("event_time",), "an iceberg offline store needs an event time of type String.", "change the feature's type"
         )
+
+
+def _expectations(document: Document) -> Iterator[Problem]:
+    group = document.value
+    types = {text(feature, "name"): text(feature, "type") for feature in items(group, "features")}
+    for name in table(group, "expectations"):
+        at = ("expectations", name)
+        expected = table(group, "expectations", name)
+        if name not in types:
+            yield document.problem(at, f"{name} is none of the features.", "name a feature, or leave it out")
+            continue
+        if not expected:
+            yield document.problem(at, "nothing is expected.", "say what is, or leave the feature out")
+        for key in ("min", "max"):
+            if key in expected and types[name] == "String":
+                yield document.problem((*at, key), f"{name} is String, and has no bounds.", "leave it out")
+        if "allowed" in expected and types[name] in ("Integral", "Fractional"):
+            yield document.problem(
+                (*at, "allowed"), f"{name} is {types[name]}; allowed lists values of String.", "write min and max"
+            )
+        yield from repeated(document, (*at, "allowed"), items(expected, "allowed"))
+        bounds = [text(expected, key) for key in ("min", "max")]
+        if all(_NUMBER.fullmatch(bound) for bound in bounds) and Decimal(bounds[0]) > Decimal(bounds[1]):
+            yield document.problem((*at, "max"), "max is less than min.", "swap them, or leave one out")
 
 
 def _stores(document: Document) -> Iterator[Problem]:

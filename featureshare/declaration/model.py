@@ -152,6 +152,22 @@ IamName = Annotated[
 PermissionSetName = Annotated[
     str, _Text(r"[\w+=,.@-]{1,32}", "a permission set's name is 1 to 32 letters, digits or _ + = , . @ -", "copy it")
 ]
+Number = Annotated[
+    str,
+    _Text(
+        r"-?[0-9]{1,15}(\.[0-9]{1,9})?",
+        "a bound is a decimal number in quotes",
+        'write it as "0" or "-1.5"',
+    ),
+]
+AllowedValue = Annotated[
+    str,
+    _Text(
+        r"[ -~]{1,64}",
+        "an allowed value is 1 to 64 printable ASCII characters (teams get it in a Systems Manager parameter)",
+        "shorten it, or leave the list out",
+    ),
+]
 TtlValue = Annotated[int, Strict(), Field(ge=1)]
 
 
@@ -235,6 +251,19 @@ class OfflineStore(_Frozen):
     format: Literal["glue", "iceberg"] = "glue"
 
 
+class Expectation(_Frozen):
+    """What values of one feature must be like; checked by whoever writes with `quality`, and on what is stored.
+
+    `unique` means that no two record identifiers have the same value.
+    """
+
+    required: Bool = False
+    unique: Bool = False
+    min: Number | None = None
+    max: Number | None = None
+    allowed: Annotated[list[AllowedValue], Field(min_length=1, max_length=50)] = []
+
+
 class FeatureGroup(_Frozen):
     """feature-groups/<group>.yaml: one feature group, its owner and with whom it is shared."""
 
@@ -251,6 +280,7 @@ class FeatureGroup(_Frozen):
     offline_store: OfflineStore
     classification: Literal["public", "internal", "confidential", "restricted"] = "internal"
     freshness: Freshness | None = None
+    expectations: dict[FeatureName, Expectation] = {}
     purpose: Literal["canary"] | None = None
     created_by: Literal["terraform", "api"] = "terraform"
     shared_with: dict[Name, Annotated[list[Verb], Field(min_length=1)]] = {}

@@ -32,6 +32,7 @@ locals {
 
   execution_policies = {
     for key, principal in local.principals : key => merge(
+      { read-sharing = local.sharing_documents[principal.team] },
       length(local.assumes[key]) == 0 ? {} : {
         assume-access-roles = format(local.templates["identity/assume-access-roles"], [for hole in { access_roles = local.assumes[key] } : jsonencode(hole)]...)
       },
@@ -57,10 +58,15 @@ locals {
     )
   }
 
+  sharing_documents = {
+    for team, arn in local.sharing_arn : team => format(local.templates["identity/read-sharing"], [for hole in { sharing = arn } : jsonencode(hole)]...)
+  }
+
   execution_boundary = {
     for team, it in var.teams : team => format(local.templates["identity/boundary-execution-role"], [for hole in {
       access_roles = "${local.iam}${local.central}:role/${local.prefix}/*/${team}/*"
       account      = it.account
+      sharing      = local.sharing_arn[team]
     } : jsonencode(hole)]...)
   }
 }

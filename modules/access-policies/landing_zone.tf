@@ -45,6 +45,11 @@ locals {
           workgroups = "arn:${local.partition}:athena:${local.region}:${account}:workgroup/${local.prefix}-*"
         } : jsonencode(hole)]...)
       } : {},
+      can(local.has_team[account]) ? {
+        parameters = format(local.templates["identity/deploy-parameters"], [for hole in {
+          sharing = "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${local.prefix}/*/sharing/*"
+        } : jsonencode(hole)]...)
+      } : {},
       can(local.has_store[account]) ? {
         keys = format(local.templates["identity/deploy-keys"], [for hole in {
           aliases     = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"

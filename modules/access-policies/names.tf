@@ -75,6 +75,11 @@ locals {
   }
   any_key = { for account in toset(concat([local.central], [for team in var.teams : team.account])) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
 
-  deploy_role   = { for account in keys(local.any_key) : account => "${local.iam}${account}:role/${local.prefix}/deploy/${local.prefix}-deploy" }
+  deploy_role = { for account in keys(local.any_key) : account => "${local.iam}${account}:role/${local.prefix}/deploy/${local.prefix}-deploy" }
+  # Where a team stack publishes, in the team's own account, what its code needs to know; the ARN of a parameter has no
+  # second slash before the name.
+  sharing_path = { for team, it in var.teams : team => "/${local.prefix}/${team}/sharing" }
+  sharing_arn  = { for team, it in var.teams : team => "arn:${local.partition}:ssm:${local.region}:${it.account}:parameter${local.sharing_path[team]}" }
+
   boundary_path = "/${local.prefix}/boundary/"
 }

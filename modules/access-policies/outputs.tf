@@ -163,6 +163,7 @@ output "documents" {
         own_database    = try(local.stores[team].database, null)
         own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
+        sharing_path    = local.sharing_path[team]
         shared_database = try(local.shared_database[team], null)
         workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null
       }

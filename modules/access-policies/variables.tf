@@ -23,9 +23,16 @@ variable "feature_groups" {
     created_by     = string
     description    = string
     event_time     = string
-    features       = list(object({ name = string, type = string, description = string }))
-    freshness      = optional(string)
-    offline_store  = object({ enabled = bool, format = string })
+    expectations = optional(map(object({
+      allowed  = list(string)
+      max      = optional(string)
+      min      = optional(string)
+      required = bool
+      unique   = bool
+    })), {})
+    features      = list(object({ name = string, type = string, description = string }))
+    freshness     = optional(string)
+    offline_store = object({ enabled = bool, format = string })
     online_store = object({
       enabled = bool
       storage = string

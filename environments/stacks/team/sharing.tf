@@ -1,0 +1,70 @@
+# What the team's own code needs to know (featureshare.client): which access roles, groups and workgroups it has. One
+# document for the team and one for each group, as JSON, in parameters of the team's own account.
+#
+# A standard parameter holds 4 KB, so a document is cut into parts of 4,000 characters; all of it is ASCII.
+# Source: Systems Manager User Guide, "Managing parameter tiers".
+
+locals {
+  sharing_part = 4000
+
+  sharing_documents = merge(
+    {
+      "team" = {
+        schema          = 1
+        team            = var.team
+        environment     = local.environment.name
+        region          = local.environment.region
+        partition       = local.environment.partition
+        account         = local.account
+        central_account = local.environment.central_account
+        access_roles    = local.team.access_roles
+        results_bucket  = local.team.results_bucket
+        shared_database = local.team.shared_database
+        workgroups = {
+          for key, workgroup in local.documents.workgroups : (workgroup.stack == "central-team" ? "central" : "own") => {
+            name    = workgroup.name
+            account = workgroup.account
+            output  = workgroup.output_location
+          } if workgroup.team == var.team
+        }
+      }
+    },
+    {
+      for key, group in local.documents.feature_groups : "groups/${group.name}" => {
+        feature_group     = group.name
+        arn               = group.arn
+        store             = group.store
+        owner             = group.owner
+        contact           = group.contact
+        verbs             = sort(distinct(concat(group.owner == var.team ? ["write"] : [], try(group.shared_with[var.team], []))))
+        record_identifier = group.record_identifier
+        event_time        = group.event_time
+        features          = [for feature in group.features : [feature.name, feature.type]]
+        expectations      = group.expectations
+        freshness         = group.freshness
+        online            = group.online_store.enabled
+        offline           = group.offline_store.enabled
+        database          = group.database
+        table             = group.table
+        s3_uri            = group.s3_uri
+      }
+    },
+  )
+
+  sharing_texts = { for name, document in local.sharing_documents : name => jsonencode(document) }
+  sharing_parts = merge([
+    for name, text in local.sharing_texts : {
+      for part in range(ceil(length(text) / local.sharing_part)) :
+      "${local.team.sharing_path}/${name}/${format("%03d", part)}" => substr(text, part * local.sharing_part, local.sharing_part)
+    }
+  ]...)
+}
+
+resource "aws_ssm_parameter" "sharing" {
+  for_each = local.sharing_parts
+
+  name        = each.key
+  description = "What is shared with the team, for featureshare.client."
+  type        = "String"
+  value       = each.value
+}
