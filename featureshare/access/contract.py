@@ -284,7 +284,9 @@ class Contract:
             pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/*/{role.team}/*"
             becoming = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
             rules.append(Rule(becoming, pattern, central, (), "within the boundary"))
-            path = f"arn:{model.partition}:ssm:{model.region}:{role.account}:parameter/{model.prefix}/{role.team}/sharing"
+            path = (
+                f"arn:{model.partition}:ssm:{model.region}:{role.account}:parameter/{model.prefix}/{role.team}/sharing"
+            )
             told = frozenset({"ssm:getparametersbypath"})
             rules.append(Rule(told, path, role.account, (), "within the boundary"))
         self.rules[source] = rules

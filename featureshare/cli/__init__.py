@@ -1,7 +1,8 @@
 """The command line: the only part that prints or exits.
 
 Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted. An area's code is imported when one of its commands is
-called, so that `featureshare --help` is quick however much the others need.
+called, so that `featureshare --help` is quick however much the others need; what data teams call needs the base package
+alone.
 """
 
 import importlib
@@ -10,12 +11,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
-
-import featureshare
-from featureshare.cli.common import report_error
 from featureshare.errors import FeatureShareError
 
 
@@ -27,6 +24,9 @@ class _Area:
     help: str
     group: bool = False
 
+
+# What data teams call: on argparse and boto3 alone.
+LIGHT = frozenset({"credentials", "profile"})
 
 _AREAS: dict[str, _Area] = {
     "demo": _Area("demo", "The whole system on this machine."),
@@ -41,6 +41,8 @@ _AREAS: dict[str, _Area] = {
     "catalog": _Area("catalog", "Features: what there is, whose, for whom."),
     "quality": _Area("quality", "How fresh what is stored is, and whether as expected."),
     "scan": _Area("scan", "Scan policies: ours and checkov's rules; loose documents."),
+    "credentials": _Area("credentials", "Credentials of an access role, for credential_process."),
+    "profile": _Area("credentials", "Write an AWS profile that has such credentials."),
     "declaration": _Area("declaration", "Check the declaration; schemas for editors.", group=True),
     "access": _Area("access", "Who may do what: matrix, proof, difference.", group=True),
     "iam": _Area("iam", "Ask the IAM decision engine.", group=True),
@@ -54,65 +56,37 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     # A stopped job is wound up as Ctrl-C is: children first, no lock left.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    called = next((argument for argument in arguments if not argument.startswith("-")), "")
     try:
-        _application(arguments)(args=arguments, prog_name="featureshare")
-    except FeatureShareError as error:
-        sys.exit(report_error(error, as_json="--json" in arguments))
+        if called in LIGHT:
+            sys.exit(importlib.import_module(f"featureshare.cli.{_AREAS[called].module}").run(arguments))
+        _on_typer(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
 
 
+def _on_typer(arguments: Sequence[str]) -> None:
+    """Run a command of the platform team, or say which packages it needs."""
+    try:
+        from featureshare.cli.application import application
+        from featureshare.cli.common import report_error
+
+        command = application(arguments)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("featureshare"):
+            raise
+        print(
+            f"This needs more than the base package ({error.name} is not there): pip install 'featureshare[local]'. "
+            f"The base package has: {', '.join(sorted(LIGHT))}.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+    try:
+        command(args=arguments, prog_name="featureshare")
+    except FeatureShareError as error:
+        sys.exit(report_error(error, as_json="--json" in arguments))
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _application(arguments: Sequence[str]) -> typer.Typer:
-    """The command that is called, with its code; of the others, name and help only."""
-    app = typer.Typer(
-        help=featureshare.__doc__,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    app.callback()(_root)
-    called = next((argument for argument in arguments if not argument.startswith("-")), "")
-    for name, area in _AREAS.items():
-        if name == called:
-            _add(app, name, area)
-        elif called not in _AREAS:
-            app.command(name, help=area.help)(_unloaded)
-    return app
-
-
-def _add(app: typer.Typer, name: str, area: _Area) -> None:
-    loaded: typer.Typer = importlib.import_module(f"featureshare.cli.{area.module}").app
-    if area.group:
-        app.add_typer(loaded, name=name, help=area.help, no_args_is_help=True)
-        return
-    commands = {
-        command.name or (command.callback.__name__ if command.callback else ""): command
-        for command in loaded.registered_commands
-    }
-    command = commands[name] if name in commands else loaded.registered_commands[0]
-    assert command.callback is not None
-    app.command(name, help=command.help)(command.callback)
-
-
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(featureshare.__version__)
-        raise typer.Exit
-
-
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
-
-
-def _unloaded() -> None:
-    """Stands for a command in the list of all commands; the one that is called is loaded instead."""

@@ -1,0 +1,124 @@
+"""What data teams import: `connect(team)`, records, ingestion, data sets.
+
+from featureshare.client import connect
+fs = connect("core-search")
+fs.online.get("users", "u-1")
+"""
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any
+
+import boto3
+
+from featureshare.client.connection import Connection, open_connection
+from featureshare.client.errors import Denied, NoSharing, NotShared, Refused, SessionPolicyTooLong
+from featureshare.client.ingest import (
+    THREADS,
+    IngestStopped,
+    Progress,
+    Quality,
+    QualityFailed,
+    Rejected,
+    Report,
+    ingest,
+)
+from featureshare.client.journal import JournalMismatch
+from featureshare.client.online import Batch, Online
+from featureshare.client.quality import Violation
+from featureshare.client.rows import MissingExtra, SchemaMismatch
+from featureshare.client.sessions import Wire
+from featureshare.client.sharing import Group, Sharing
+
+__all__ = [
+    "Batch",
+    "Client",
+    "Denied",
+    "Group",
+    "IngestStopped",
+    "JournalMismatch",
+    "MissingExtra",
+    "NoSharing",
+    "NotShared",
+    "Progress",
+    "QualityFailed",
+    "Refused",
+    "Rejected",
+    "Report",
+    "SchemaMismatch",
+    "SessionPolicyTooLong",
+    "Sharing",
+    "Violation",
+    "Wire",
+    "connect",
+]
+
+
+class Client:
+    """What a team can do with what is shared with it. Made by `connect`; safe to use from several threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.online = Online(connection)
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The feature groups within reach, by name: owner, verbs, features, expectations."""
+        return self.connection.groups
+
+    def ingest(
+        self,
+        group: str,
+        data: Any,
+        *,
+        quality: Quality = "warn",
+        journal: str | PathLike[str] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        threads: int = THREADS,
+        offline_only: bool = False,
+    ) -> Report:
+        """Write many rows: a pandas DataFrame, a Parquet file or folder, an Arrow table, or dictionaries.
+
+        Rows are written concurrently, those of one identifier in the order of their event times. What a feature's type
+        does not take is rejected row by row, with the reason, in the report; columns that are no features raise
+        SchemaMismatch before anything is written. `quality` says what rows that break the declaration's expectations
+        do: "warn" writes them and lists what broke, "fail" writes nothing at all and raises QualityFailed. With a
+        `journal` (a file) a run that was cut short goes on where it was. `progress` hears of rows and throughput about
+        twice a second. Raises NotShared, and IngestStopped with the report when access or the service ends the work.
+        """
+        return ingest(
+            self.connection,
+            group,
+            data,
+            quality=quality,
+            journal=journal,
+            progress=progress,
+            threads=threads,
+            offline_only=offline_only,
+        )
+
+    def session(self, verb: str) -> boto3.Session:
+        """A boto3 session of the access role for a verb; its credentials refresh by themselves. Raises NotShared."""
+        return self.connection.session(verb)
+
+
+def connect(
+    team: str,
+    *,
+    prefix: str | None = None,
+    groups: Sequence[str] | None = None,
+    session: boto3.Session | None = None,
+    source_identity: str | None = None,
+    wire: Wire | None = None,
+) -> Client:
+    """Find what is shared with a team and be ready to use it.
+
+    Reads the parameters that the team's stack publishes in its own account, with the credentials at hand (`session`, or
+    boto3's own search); nothing else is called until it is needed. `prefix` is the environment's (default:
+    FEATURESHARE_PREFIX, or fs). `groups` limits every session of an access role to those groups by a session policy.
+    `source_identity` is who the central account's trail shows, where the session has none yet (default: the role and
+    session that run this). Raises NoSharing, NotShared, SessionPolicyTooLong.
+    """
+    return Client(
+        open_connection(team, prefix=prefix, groups=groups, session=session, source_identity=source_identity, wire=wire)
+    )

@@ -1,0 +1,145 @@
+"""connect(team): everything that a team's code needs, found in the team's own account."""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from featureshare.client.errors import NoSharing, NotShared
+from featureshare.client.narrowing import session_policy
+from featureshare.client.sessions import Identity, RefreshingSession, Wire, client_of, refreshing_session
+from featureshare.client.sharing import Group, Sharing, read_sharing
+
+PREFIX_VARIABLE = "FEATURESHARE_PREFIX"
+RUNTIME = "sagemaker-featurestore-runtime"
+
+
+@dataclass
+class Connection:
+    """A team's sessions, one for each verb, made when they are first needed and refreshed from then on.
+
+    `sharing` says what there is. `narrowed` holds the names of the groups that sessions are limited to, or None.
+    """
+
+    sharing: Sharing
+    base: boto3.Session
+    wire: Wire
+    identity: Identity
+    source_identity: str | None = None
+    narrowed: tuple[str, ...] | None = None
+    _sessions: dict[str, RefreshingSession] = field(default_factory=dict)
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The feature groups that this connection reaches, by name."""
+        return {name: group for name, group in self.sharing.groups.items() if self._reaches(name)}
+
+    def group(self, name: str, verb: str) -> Group:
+        """The group of that name for a verb. Raises NotShared."""
+        group = self.sharing.group(name, verb)
+        if not self._reaches(name):
+            raise NotShared(f"{name} is not among the groups that this connection is narrowed to.")
+        return group
+
+    def session(self, verb: str, group: Group | None = None) -> boto3.Session:
+        """A boto3 session for a verb: of the access role, or the base session for a group of the team's own store.
+
+        Raises NotShared when the team has no access role for the verb.
+        """
+        if group is not None and group.own:
+            return self.base
+        role = self.sharing.access_roles.get(verb)
+        if role is None:
+            has = ", ".join(sorted(self.sharing.access_roles)) or "none"
+            raise NotShared(f"{self.sharing.team} has no access role for {verb} (it has: {has}).")
+        with self._lock:
+            if verb not in self._sessions:
+                self._sessions[verb] = refreshing_session(
+                    self.base,
+                    role,
+                    session_name=f"{self.sharing.team}.{self.identity.label}",
+                    source_identity=self.source_identity or self.identity.label,
+                    region=self.sharing.region,
+                    caller=self.identity.arn,
+                    hint=f"The team's file must name this principal with {verb} among its verbs.",
+                    policy=self._policy(verb),
+                    wire=self.wire,
+                )
+            return self._sessions[verb]
+
+    def client(self, service: str, verb: str, group: Group | None = None) -> Any:
+        """A client of `session(verb, group)`, made once."""
+        session = self.session(verb, group)
+        with self._lock:
+            key = (service, "" if session is self.base else verb)
+            if key not in self._clients:
+                self._clients[key] = (
+                    client_of(session, service, self.sharing.region, self.wire)
+                    if session is self.base
+                    else session.client(service)
+                )
+            return self._clients[key]
+
+    def renew(self, verb: str) -> None:
+        """Forget the session of a verb: the service says that it expired, whatever the clock here says."""
+        with self._lock:
+            self._sessions.pop(verb, None)
+            for key in [key for key in self._clients if key[1] == verb]:
+                del self._clients[key]
+
+    def role(self, verb: str, group: Group | None = None) -> str:
+        """The ARN of whose rights count for a verb, for messages."""
+        if group is not None and group.own:
+            return self.identity.arn
+        return self.sharing.access_roles.get(verb, self.identity.arn)
+
+    def _reaches(self, name: str) -> bool:
+        return self.narrowed is None or name in self.narrowed
+
+    def _policy(self, verb: str) -> str | None:
+        if self.narrowed is None:
+            return None
+        named = [group for group in self.groups.values() if verb in group.verbs]
+        if not named:
+            raise NotShared(f"none of {', '.join(self.narrowed)} is shared with {self.sharing.team} for {verb}.")
+        return session_policy(self.sharing, verb, named)
+
+
+def open_connection(
+    team: str,
+    *,
+    prefix: str | None = None,
+    groups: Sequence[str] | None = None,
+    session: boto3.Session | None = None,
+    source_identity: str | None = None,
+    wire: Wire | None = None,
+) -> Connection:
+    """What `featureshare.client.connect` returns, without its verbs as methods; parameters as there."""
+    base, wire = session or boto3.Session(), wire or Wire()
+    region = base.region_name
+    if region is None:
+        raise NoSharing("no Region is set: set AWS_REGION, or pass a session that has one.")
+    if base.get_credentials() is None:
+        raise NoSharing("there are no AWS credentials here: run as an execution role, or name a profile of one.")
+    ssm = client_of(base, "ssm", region, wire)
+    sharing = read_sharing(ssm, team, prefix or os.environ.get(PREFIX_VARIABLE) or "fs")
+    identity = Identity(client_of(base, "sts", sharing.region, wire))
+    narrowed = None if groups is None else tuple(groups)
+    for name in narrowed or ():
+        if name not in sharing.groups:
+            raise NotShared(f"no feature group {name} is shared with {team}; there are: {', '.join(sharing.groups)}.")
+        if sharing.groups[name].own:
+            raise NotShared(
+                f"{name} lies in {team}'s own store, which your role holds itself; only sessions of access roles can "
+                "be narrowed. Leave it out."
+            )
+    connection = Connection(sharing, base, wire, identity, source_identity, narrowed)
+    for verb in sharing.access_roles if narrowed is not None else ():
+        if any(verb in group.verbs for group in connection.groups.values()):
+            connection._policy(verb)  # too long is said now, and not in the middle of the work
+    return connection

@@ -1,0 +1,189 @@
+"""What is shared with a team, as its stack publishes it in Systems Manager parameters of the team's own account.
+
+Under `/<prefix>/<team>/sharing/` lie `team/000` and `groups/<group>/000`; a document longer than a standard parameter
+goes on in `001` (environments/stacks/team/sharing.tf).
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from featureshare.client.errors import NoSharing, NotShared, is_denied
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What values of a feature must be like; bounds are inclusive, `allowed` is empty when any value is."""
+
+    required: bool = False
+    unique: bool = False
+    min: float | None = None
+    max: float | None = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A feature group as the team may use it. `features` maps names to String, Integral or Fractional, in order.
+
+    `own` says that it lies in the team's own store; `freshness` is a number with s, m, h or d.
+    """
+
+    name: str
+    arn: str
+    own: bool
+    owner: str
+    contact: str
+    verbs: frozenset[str]
+    record_identifier: str
+    event_time: str
+    features: Mapping[str, str]
+    expectations: Mapping[str, Expectation]
+    freshness: str | None
+    online: bool
+    offline: bool
+    database: str
+    table: str
+    s3_uri: str
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4]
+
+
+@dataclass(frozen=True)
+class Workgroup:
+    """An Athena workgroup and the S3 URI under which it puts results."""
+
+    name: str
+    account: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Everything that a team has: its access roles by verb, groups by name, workgroups (`central`, `own`)."""
+
+    team: str
+    environment: str
+    region: str
+    partition: str
+    account: str
+    central_account: str
+    access_roles: Mapping[str, str]
+    results_bucket: str | None
+    shared_database: str | None
+    workgroups: Mapping[str, Workgroup]
+    groups: Mapping[str, Group]
+
+    def group(self, name: str, verb: str) -> Group:
+        """The group of that name, if the team may use `verb` on it. Raises NotShared, and says what there is."""
+        group = self.groups.get(name)
+        if group is None:
+            there = ", ".join(sorted(self.groups)) or "none"
+            raise NotShared(f"no feature group {name} is shared with {self.team}; there are: {there}.")
+        if verb not in group.verbs:
+            has = ", ".join(sorted(group.verbs))
+            raise NotShared(
+                f"{self.team} is not granted {verb} on {name} (it has {has}). "
+                f"Ask its owner, {group.owner} ({group.contact}), to add it under shared_with."
+            )
+        return group
+
+
+def read_sharing(ssm: Any, team: str, prefix: str) -> Sharing:
+    """Read and parse a team's parameters with an SSM client of its account. Raises NoSharing."""
+    path = f"/{prefix}/{team}/sharing"
+    parameters: dict[str, str] = {}
+    try:
+        pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+        for page in pages:
+            parameters |= {one["Name"]: one["Value"] for one in page["Parameters"]}
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+        raise NoSharing(
+            f"the parameters under {path} may not be read: {error.response['Error'].get('Message', '')} "
+            f"They are for the execution roles of {team}, in the team's account."
+        ) from error
+    if not parameters:
+        raise NoSharing(
+            f"there are no parameters under {path}: no such team here, another prefix (FEATURESHARE_PREFIX), account "
+            "or Region, or the team's stack is not applied."
+        )
+    return parse_sharing(path, parameters)
+
+
+def parse_sharing(path: str, parameters: Mapping[str, str]) -> Sharing:
+    """A team's sharing from its parameters by name. Raises NoSharing when they are not what this release reads."""
+    parts: dict[str, dict[str, str]] = defaultdict(dict)
+    for name, value in parameters.items():
+        document, _, number = name.removeprefix(path + "/").rpartition("/")
+        parts[document][number] = value
+    try:
+        documents = {
+            name: json.loads("".join(text for _, text in sorted(found.items()))) for name, found in parts.items()
+        }
+        team = documents["team"]
+        if team["schema"] != SCHEMA:
+            raise NoSharing(
+                f"the parameters under {path} have schema {team['schema']}, and this release of featureshare reads "
+                f"{SCHEMA}; install one that fits."
+            )
+        return Sharing(
+            team=team["team"],
+            environment=team["environment"],
+            region=team["region"],
+            partition=team["partition"],
+            account=team["account"],
+            central_account=team["central_account"],
+            access_roles=team["access_roles"],
+            results_bucket=team["results_bucket"],
+            shared_database=team["shared_database"],
+            workgroups={key: Workgroup(**facts) for key, facts in team["workgroups"].items()},
+            groups={group.name: group for group in _groups(documents)},
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoSharing(
+            f"the parameters under {path} are incomplete, as while the team's stack is being applied; try again "
+            f"({type(error).__name__}: {error})."
+        ) from error
+
+
+def _groups(documents: Mapping[str, Any]) -> Iterable[Group]:
+    for name, facts in sorted(documents.items()):
+        if name.startswith("groups/"):
+            yield Group(
+                name=facts["feature_group"],
+                arn=facts["arn"],
+                own=facts["store"] == "team",
+                owner=facts["owner"],
+                contact=facts["contact"],
+                verbs=frozenset(facts["verbs"]),
+                record_identifier=facts["record_identifier"],
+                event_time=facts["event_time"],
+                features=dict(facts["features"]),
+                expectations={feature: _expectation(one) for feature, one in facts["expectations"].items()},
+                freshness=facts["freshness"],
+                online=facts["online"],
+                offline=facts["offline"],
+                database=facts["database"],
+                table=facts["table"],
+                s3_uri=facts["s3_uri"],
+            )
+
+
+def _expectation(facts: Mapping[str, Any]) -> Expectation:
+    return Expectation(
+        required=facts["required"],
+        unique=facts["unique"],
+        min=None if facts["min"] is None else float(facts["min"]),
+        max=None if facts["max"] is None else float(facts["max"]),
+        allowed=tuple(facts["allowed"]),
+    )
