@@ -72,6 +72,12 @@ locals {
             fix  = "leave it out"
           },
           {
+            bad  = try(declared.compute, "") == "none" && !can(declared.role_arn) && try(declared.kind, "role") == "role"
+            key  = "principals.${principal}.compute"
+            rule = "nothing could run as a role of ours with compute none."
+            fix  = "name what runs as it, or the role_arn of one that is there"
+          },
+          {
             bad  = can(declared.role_arn) && !try(startswith(declared.role_arn, "arn:${local.partition}:iam::${team.account}:role/"), false)
             key  = "principals.${principal}.role_arn"
             rule = "the role lies outside the team's account."

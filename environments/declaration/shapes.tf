@@ -22,7 +22,7 @@ locals {
   one_of = {
     for key, words in {
       classification = ["public", "internal", "confidential", "restricted"]
-      compute        = ["sagemaker", "lambda", "ecs", "ec2", "emr", "emr-serverless", "none"]
+      compute        = ["sagemaker", "sagemaker-processing", "sagemaker-training", "sagemaker-transform", "lambda", "ecs", "ec2", "emr", "emr-serverless", "none"]
       created_by     = ["terraform", "api"]
       format         = ["glue", "iceberg"]
       kind           = ["role", "user", "sso"]

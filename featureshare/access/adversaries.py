@@ -9,7 +9,7 @@ from featureshare.access.contract import COMPUTE, Contract
 from featureshare.access.model import MEMBER, OUTSIDER, Actor, Model
 
 ANONYMOUS = Actor("anonymous", "anonymous", "", label="somebody without credentials")
-_SERVICES = (*sorted({service for service, _ in COMPUTE.values()}), "athena.amazonaws.com", "undeclared.amazonaws.com")
+_SERVICES = (*sorted({service for service, *_ in COMPUTE.values()}), "athena.amazonaws.com", "undeclared.amazonaws.com")
 _PRINCIPAL_KEY = "aws:principalarn"
 
 

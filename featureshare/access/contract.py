@@ -18,14 +18,18 @@ from featureshare.access.purposes import KIND_OF_VERB, Need, Purposes
 from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
 from featureshare.iam.context import Context
 
-# The service that runs each kind of compute, and whether it says for which account it takes a role.
+# The service that runs each kind of compute, whether it says for which account it takes a role, and the only kind of
+# thing that it may take it for (empty: any).
 COMPUTE = {
-    "ec2": ("ec2.amazonaws.com", False),
-    "ecs": ("ecs-tasks.amazonaws.com", True),
-    "emr": ("ec2.amazonaws.com", False),
-    "emr-serverless": ("emr-serverless.amazonaws.com", True),
-    "lambda": ("lambda.amazonaws.com", False),
-    "sagemaker": ("sagemaker.amazonaws.com", True),
+    "ec2": ("ec2.amazonaws.com", False, ""),
+    "ecs": ("ecs-tasks.amazonaws.com", True, ""),
+    "emr": ("ec2.amazonaws.com", False, ""),
+    "emr-serverless": ("emr-serverless.amazonaws.com", True, ""),
+    "lambda": ("lambda.amazonaws.com", True, ""),
+    "sagemaker": ("sagemaker.amazonaws.com", True, ""),
+    "sagemaker-processing": ("sagemaker.amazonaws.com", True, "processing-job"),
+    "sagemaker-training": ("sagemaker.amazonaws.com", True, "training-job"),
+    "sagemaker-transform": ("sagemaker.amazonaws.com", True, "transform-job"),
 }
 
 # What the organization's guard keeps from everybody but the deploy role.
@@ -109,18 +113,20 @@ class Contract:
                     if (team, verb) != (group["owner"], "write"):
                         yield team, name, verb
 
-    def principal_arn(self, team: str, name: str) -> str:
-        """The ARN of a declared principal, or its pattern for a permission set. Built from the declaration alone."""
+    def principal_arns(self, team: str, name: str) -> tuple[str, ...]:
+        """The ARN of a declared principal, or the patterns of a permission set's role: Identity Center puts its Region
+        into the path, unless it is us-east-1. Built from the declaration alone."""
         it, environment = self.normal["teams"][team], self.normal["environment"]
         principal = it["principals"][name]
         stem = f"arn:{environment['partition']}:iam::{it['account']}:"
         if principal["kind"] == "user":
-            return f"{stem}user/{principal['user_name']}"
+            return (f"{stem}user/{principal['user_name']}",)
         if principal["kind"] == "sso":
-            name = principal["permission_set"]
-            return f"{stem}role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{name}_????????????????"
+            reserved = f"{stem}role/aws-reserved/sso.amazonaws.com/"
+            role = f"AWSReservedSSO_{principal['permission_set']}_????????????????"
+            return (f"{reserved}{role}", f"{reserved}*/{role}")
         prefix = environment["prefix"]
-        return principal["role_arn"] or f"{stem}role/{prefix}/execution/{team}/{prefix}-{team}-{name}"
+        return (principal["role_arn"] or f"{stem}role/{prefix}/execution/{team}/{prefix}-{team}-{name}",)
 
     # rules -----------------------------------------------------------------------------------------------------------
     def _trusted(self, source: str, role: str, *, organization: bool = True) -> tuple[Need, ...]:
@@ -151,8 +157,8 @@ class Contract:
                 (shared if store == "central" else own)[team, verb].append(name)
         filled: set[str] = set()
         for team, it in self.normal["teams"].items():
-            for name, principal in it["principals"].items():
-                source = self.principal_arn(team, name)
+            principals = [(n, p, arn) for n, p in it["principals"].items() for arn in self.principal_arns(team, n)]
+            for name, principal, source in principals:
                 self.sources[source] = f"{team}/{name}"
                 self._compute(source, principal)
                 self._told(team, name, source, principal)
@@ -173,8 +179,8 @@ class Contract:
         if source not in self.model.roles:
             self.missing.append(f"execution role {source} is declared and not rendered")
         if principal["compute"] in COMPUTE:
-            service, sends = COMPUTE[principal["compute"]]
-            self._service(service, source, source.split(":")[4], sends)
+            service, sends, kind = COMPUTE[principal["compute"]]
+            self._service(service, source, source.split(":")[4], sends, kind)
 
     def _told(self, team: str, name: str, source: str, principal: Mapping[str, Any]) -> None:
         """Roles are told what is shared with their team; people look it up as whoever they are."""
@@ -185,8 +191,11 @@ class Contract:
         self._add(source, needs, "what is shared with its team")
         self.uses.append(Use(team, name, source, "sharing", path, (), needs))
 
-    def _service(self, service: str, role: str, account: str, sends: bool) -> None:
-        conditions = (Condition("aws:SourceAccount", (account,)),) if sends else ()
+    def _service(self, service: str, role: str, account: str, sends: bool, kind: str = "") -> None:
+        conditions: tuple[Condition, ...] = (Condition("aws:SourceAccount", (account,)),) if sends else ()
+        if kind:
+            job = f"arn:{self.model.partition}:sagemaker:{self.model.region}:{account}:{kind}/*"
+            conditions += (Condition("aws:SourceArn", (job,)),)
         self.rules[service].append(Rule(frozenset({"sts:assumerole"}), role, account, conditions, "runs as it"))
 
     def _shared(self, team: str, name: str, source: str, verb: str, groups: list[str], filled: set[str]) -> None:
@@ -245,17 +254,22 @@ class Contract:
         Roles under the paths are the deploy role's alone to make, which the organization's guard sees to.
         """
         model = self.model
-        central = [group for group in self._groups.values() if group["account"] == model.central]
+        # A team of the central account may have a store of its own there, which names its roles exactly.
+        central = [group for group in self._groups.values() if group["store"] == "central"]
         if not central:
             return
         stem = f"arn:{model.partition}:iam::{model.central}:role/{model.prefix}/"
-        group = next((one for one in central if one["with_key"]), central[0])
+        # The paths are for every group to come, so for one with both stores and both keys even if none has them today.
+        stores = {
+            "online_store": {"enabled": True, "storage": "standard"},
+            "offline_store": {"enabled": True, "format": "glue"},
+        }
+        group = {**central[0], **stores, "with_key": True}
+        purposes = Purposes(model, typical=group)
         for verb, kind in KIND_OF_VERB.items():
-            needs = [
-                need for need in self.purposes.verb(verb, group, model.central, None) if need.check.as_role is None
-            ]
+            needs = [need for need in purposes.verb(verb, group, model.central, None) if need.check.as_role is None]
             self.paths[f"{stem}{kind}/*"] = [self._whole(need) for need in needs if _on_documents(need)]
-        self.paths[f"{stem}offline-store/*"] = [self._whole(need) for need in self.purposes.offline_store(group)]
+        self.paths[f"{stem}offline-store/*"] = [self._whole(need) for need in purposes.offline_store(group)]
 
     def _whole(self, need: Need) -> Rule:
         return self._widened(rule_of(need.check, self.model, "by its path", ()))

@@ -87,15 +87,13 @@ def _iam(domain: _Domain, *, with_store: bool) -> Iterator[Rule]:
     model, why = domain.model, "roles of the environment"
     kinds = [*(["execution"] if domain.teams else []), *(["offline-store"] if with_store else [])]
     kinds += _KINDS if domain.account == model.central else ()
-    brought = model.environment["permissions_boundary"]
-    boundary = brought or f"{domain.iam}policy/{model.prefix}/boundary/*"
-    bounded = Condition("iam:PermissionsBoundary", (boundary, f"{domain.iam}policy/{model.prefix}/boundary/*"))
+    ours = f"{domain.iam}policy/{model.prefix}/boundary/*"
+    bounded = Condition("iam:PermissionsBoundary", (model.brought_boundary(domain.account) or ours,))
     for kind in kinds:
         pattern = f"{domain.iam}role/{model.prefix}/{kind}/*"
         yield domain.rule(tuple(f"iam:{name}" for name in _ROLE_CALLS), pattern, why=why)
         yield domain.rule(tuple(f"iam:{name}" for name in _BOUNDED_CALLS), pattern, bounded, why=why)
-    for pattern in dict.fromkeys((boundary, f"{domain.iam}policy/{model.prefix}/boundary/*")):
-        yield domain.rule(tuple(f"iam:{name}" for name in _POLICY_CALLS), pattern, why="boundaries")
+    yield domain.rule(tuple(f"iam:{name}" for name in _POLICY_CALLS), ours, why="boundaries")
     if with_store:
         passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
         yield domain.rule(("iam:PassRole",), f"{domain.iam}role/{model.prefix}/offline-store/*", passed, why=why)

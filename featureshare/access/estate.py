@@ -1,6 +1,7 @@
 """What will exist when the documents are applied: the facts that the call catalogue asks for, read from a model."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from featureshare.access.model import Model
 from featureshare.iam.calls import (
@@ -15,12 +16,17 @@ from featureshare.iam.calls import (
 
 
 class DeclaredEstate:
-    """Implements `featureshare.iam.calls.Estate`. A query's id is the name of its workgroup."""
+    """Implements `featureshare.iam.calls.Estate`. A query's id is the name of its workgroup.
 
-    def __init__(self, model: Model) -> None:
+    `typical` stands in for the feature group of its name.
+    """
+
+    def __init__(self, model: Model, typical: Mapping[str, Any] | None = None) -> None:
         self._model = model
         render = model.render
         self._groups = {(one["account"], one["name"]): one for one in render["feature_groups"].values()}
+        if typical is not None:
+            self._groups[typical["account"], typical["name"]] = typical
         self._workgroups = {(one["account"], one["name"]): one for one in render["workgroups"].values()}
         self._tables = {
             (one["account"], one["database"], one["table"]): one for one in render["feature_groups"].values()

@@ -182,7 +182,7 @@ class Explainer:
     def _who(self, principal: str) -> tuple[Role | None, Actor]:
         if "/" in principal and not principal.startswith("arn:"):
             team, _, name = principal.partition("/")
-            principal = self.contract.principal_arn(team, name)
+            principal = self.contract.principal_arns(team, name)[0]
         parts = principal.split(":", 5)
         if len(parts) == 6 and parts[5].startswith("assumed-role/"):
             name = parts[5].split("/")[1]

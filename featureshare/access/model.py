@@ -180,7 +180,7 @@ class Model:
                 raise BadDocument(f"{raw['name']} is attached to {arn}, whose document is not known.")
             documents.append(self.managed[arn])
         # A boundary that the platform brings is not ours to read; it can only take away.
-        if raw["boundary"] not in (None, self.environment["permissions_boundary"], *self.managed):
+        if raw["boundary"] not in (None, self.brought_boundary(raw["account"]), *self.managed):
             raise BadDocument(f"{raw['name']} has the boundary {raw['boundary']}, whose document is not known.")
         return Role(
             key=key,
@@ -196,6 +196,11 @@ class Model:
             policies=tuple(documents),
             boundary=raw["boundary"],
         )
+
+    def brought_boundary(self, account: str) -> str | None:
+        """The ARN of the boundary that the platform brings to an account; None where boundaries are ours."""
+        name = self.environment["permissions_boundary"]
+        return None if name is None else f"arn:{self.partition}:iam::{account}:policy/{name}"
 
     def _bucket(self, name: str, raw: Mapping[str, Any]) -> Guarded:
         policy = self._parse(raw["policy"], f"bucket policy of {name}", "resource")

@@ -37,11 +37,11 @@ class Need:
 
 
 class Purposes:
-    """Calls of each purpose on one environment's names."""
+    """Calls of each purpose on one environment's names; `typical` stands in for the group of its name."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, typical: Group | None = None) -> None:
         self.model = model
-        self.estate = DeclaredEstate(model)
+        self.estate = DeclaredEstate(model, typical)
 
     def _call(self, account: str, service: str, operation: str, /, **params: Any) -> Call:
         return Call(service, operation, params, account, self.model.region, "", self.model.partition)

@@ -104,6 +104,12 @@ def _principal(drafts: Drafts, document: Document, principal: str) -> Iterator[P
             "compute is for a role of ours, and this principal is not one.",
             "leave it out",
         )
+    if text(declared, "compute") == "none" and kind == "role" and not arn:
+        yield document.problem(
+            (*at, "compute"),
+            "nothing could run as a role of ours with compute none.",
+            "name what runs as it, or the role_arn of one that is there",
+        )
     if arn.endswith(":root"):
         yield document.problem(
             (*at, "role_arn"),

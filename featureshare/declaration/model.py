@@ -196,12 +196,30 @@ class Environment(_Frozen):
     tags: dict[TagKey, TagValue] = {}
 
 
+Compute = Literal[
+    "sagemaker",
+    "sagemaker-processing",
+    "sagemaker-training",
+    "sagemaker-transform",
+    "lambda",
+    "ecs",
+    "ec2",
+    "emr",
+    "emr-serverless",
+    "none",
+]
+
+
 class Principal(_Frozen):
-    """A principal of a team and the verbs that it uses. `compute` says which service runs as it."""
+    """A principal of a team and the verbs that it uses.
+
+    `compute` says which service runs as it: `sagemaker` anything of SageMaker (notebooks, Studio, endpoints, every
+    kind of job), the finer kinds jobs of that kind alone.
+    """
 
     verbs: Annotated[list[Verb], Field(min_length=1)]
     kind: Literal["role", "user", "sso"] = "role"
-    compute: Literal["sagemaker", "lambda", "ecs", "ec2", "emr", "emr-serverless", "none"] | None = None
+    compute: Compute | None = None
     role_arn: RoleArn | None = None
     permission_set: PermissionSetName | None = None
     user_name: IamName | None = None

@@ -17,12 +17,17 @@ from featureshare.errors import FeatureShareError
 # The service that hands a role's credentials to the code that runs as it, for each compute kind of the declaration.
 COMPUTE_SERVICES = {
     "sagemaker": "sagemaker.amazonaws.com",
+    "sagemaker-processing": "sagemaker.amazonaws.com",
+    "sagemaker-training": "sagemaker.amazonaws.com",
+    "sagemaker-transform": "sagemaker.amazonaws.com",
     "lambda": "lambda.amazonaws.com",
     "ecs": "ecs-tasks.amazonaws.com",
     "ec2": "ec2.amazonaws.com",
     "emr": "ec2.amazonaws.com",
     "emr-serverless": "emr-serverless.amazonaws.com",
 }
+
+_JOBS = ("sagemaker-processing", "sagemaker-training", "sagemaker-transform")
 
 _CONNECTIONS = 16
 
@@ -133,7 +138,14 @@ class LocalSessions:
         service = COMPUTE_SERVICES.get(compute)
         if service is None:
             raise NoSession(f"nothing runs as {role_arn}: its compute is {compute!r}, no service hands out its keys")
-        return self.derive(self.localaws.session(role_arn, service=service))
+        return self.derive(self.localaws.session(role_arn, service=service, source_arn=self._source(role_arn, compute)))
+
+    def _source(self, role_arn: str, compute: str) -> str | None:
+        """What the service names as running (aws:SourceArn); None leaves it to local AWS."""
+        if compute not in _JOBS:
+            return None
+        partition, account, kind = role_arn.split(":")[1], account_of(role_arn), compute.partition("-")[2]
+        return f"arn:{partition}:sagemaker:{self.region}:{account}:{kind}-job/local"
 
     def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
         return _LocalSession(self.localaws.endpoint, self.region, credentials)

@@ -10,7 +10,7 @@ PrincipalKind = Literal["any", "account", "role", "user", "session", "service", 
 _ARN = re.compile(r"arn:(aws[a-z-]*):(iam|sts)::(\d{12}):(.+)")
 # Paths that AWS or the console fills: anybody who makes a role there is inside such a pattern.
 _SHARED_PATHS = frozenset({"service-role", "aws-service-role", "aws-reserved"})
-_SSO = re.compile(r"role/aws-reserved/sso\.amazonaws\.com/(\*/|[a-z0-9-]+/)?AWSReservedSSO_[\w+=,.@-]+_\*")
+_SSO = re.compile(r"role/aws-reserved/sso\.amazonaws\.com/(\*/|[a-z0-9-]+/)?AWSReservedSSO_[\w+=,.@-]+_(\*|\?{16})")
 
 
 @dataclass(frozen=True)

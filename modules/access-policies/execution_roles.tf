@@ -2,25 +2,32 @@
 # they declare, and hold the team's own store directly.
 
 locals {
-  # Service that assumes the role, and whether it says for which account it does so (aws:SourceAccount).
-  # Lambda and EC2 send no source keys when they take a role.
+  # Service that assumes the role, whether it says for which account it does so (aws:SourceAccount), and, for kinds that
+  # may run one sort of thing only, what it runs (aws:SourceArn). Sources: decision 0009.
   compute = {
-    ec2            = { service = "ec2.amazonaws.com", sends_source = false }
-    ecs            = { service = "ecs-tasks.amazonaws.com", sends_source = true }
-    emr            = { service = "ec2.amazonaws.com", sends_source = false }
-    emr-serverless = { service = "emr-serverless.amazonaws.com", sends_source = true }
-    lambda         = { service = "lambda.amazonaws.com", sends_source = false }
-    sagemaker      = { service = "sagemaker.amazonaws.com", sends_source = var.probes.source_account_on_service_trust }
+    ec2                  = { service = "ec2.amazonaws.com", sends_account = false, source = null }
+    ecs                  = { service = "ecs-tasks.amazonaws.com", sends_account = true, source = null }
+    emr                  = { service = "ec2.amazonaws.com", sends_account = false, source = null }
+    emr-serverless       = { service = "emr-serverless.amazonaws.com", sends_account = true, source = null }
+    lambda               = { service = "lambda.amazonaws.com", sends_account = var.probes.source_account_on_lambda_trust, source = null }
+    sagemaker            = { service = "sagemaker.amazonaws.com", sends_account = var.probes.source_account_on_service_trust, source = null }
+    sagemaker-processing = { service = "sagemaker.amazonaws.com", sends_account = var.probes.source_account_on_service_trust, source = "sagemaker:%s:%s:processing-job/*" }
+    sagemaker-training   = { service = "sagemaker.amazonaws.com", sends_account = var.probes.source_account_on_service_trust, source = "sagemaker:%s:%s:training-job/*" }
+    sagemaker-transform  = { service = "sagemaker.amazonaws.com", sends_account = var.probes.source_account_on_service_trust, source = "sagemaker:%s:%s:transform-job/*" }
   }
 
   own_principals = { for key, principal in local.principals : key => principal if principal.kind == "role" && principal.role_arn == null }
 
   execution_trust = {
-    for key, principal in local.own_principals : key => local.compute[principal.compute].sends_source ? format(local.templates["trust/service"], [for hole in {
+    for key, principal in local.own_principals : key => !local.compute[principal.compute].sends_account ? format(local.templates["trust/service-without-source"], [for hole in {
+      service = local.compute[principal.compute].service
+      } : jsonencode(hole)]...) : local.compute[principal.compute].source == null ? format(local.templates["trust/service"], [for hole in {
       account = principal.account
       service = local.compute[principal.compute].service
-      } : jsonencode(hole)]...) : format(local.templates["trust/service-without-source"], [for hole in {
+      } : jsonencode(hole)]...) : format(local.templates["trust/service-for-source"], [for hole in {
+      account = principal.account
       service = local.compute[principal.compute].service
+      source  = "arn:${local.partition}:${format(local.compute[principal.compute].source, local.region, principal.account)}"
     } : jsonencode(hole)]...) if can(local.compute[principal.compute])
   }
 
@@ -44,10 +51,7 @@ locals {
           } : jsonencode(hole)]...)
         } if can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online", "discover"], verb)
       ]...),
-      anytrue([
-        for verb in principal.verbs : can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online"], verb) &&
-        anytrue([for name in try(local.own_grants["${principal.team}/${verb}"], []) : local.groups[name].with_key])
-      ]) ? { own-online-key = local.online_key_documents[principal.team] } : {},
+      anytrue([for verb in principal.verbs : can(local.own_with_key["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online"], verb)]) ? { own-online-key = local.online_key_documents[principal.team] } : {},
       contains(principal.verbs, "read-offline") && can(local.results_bucket[principal.team]) ? merge(
         {
           combine = local.combine_documents[principal.team]

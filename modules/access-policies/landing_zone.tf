@@ -17,7 +17,9 @@ locals {
     for account in local.accounts : account => merge(
       {
         roles = format(local.templates["identity/deploy-roles"], [for hole in {
-          boundary = compact([local.env.permissions_boundary, "${local.iam}${account}:policy${local.boundary_path}*"])
+          # Never the platform's own: whoever may change a boundary is not bound by it.
+          boundaries = ["${local.iam}${account}:policy${local.boundary_path}*"]
+          boundary   = [coalesce(local.brought_boundary[account], "${local.iam}${account}:policy${local.boundary_path}*")]
           # Never deploy: the deploy role may not change itself.
           roles = [
             for kind in sort(concat(

@@ -82,4 +82,6 @@ locals {
   sharing_arn  = { for team, it in var.teams : team => "arn:${local.partition}:ssm:${local.region}:${it.account}:parameter${local.sharing_path[team]}" }
 
   boundary_path = "/${local.prefix}/boundary/"
+  # A boundary that the platform brings is a policy of that name in every account.
+  brought_boundary = { for account in keys(local.any_key) : account => try("${local.iam}${account}:policy/${local.env.permissions_boundary}", null) }
 }

@@ -2,8 +2,8 @@ locals {
   access_of_team = { for key, role in local.access : role.team => key... }
 
   boundary_arn = {
-    access    = coalesce(local.env.permissions_boundary, "${local.iam}${local.central}:policy${local.boundary_path}${local.prefix}-access-boundary")
-    execution = { for team, it in var.teams : team => coalesce(local.env.permissions_boundary, "${local.iam}${it.account}:policy${local.boundary_path}${local.prefix}-${team}-boundary") }
+    access    = coalesce(local.brought_boundary[local.central], "${local.iam}${local.central}:policy${local.boundary_path}${local.prefix}-access-boundary")
+    execution = { for team, it in var.teams : team => coalesce(local.brought_boundary[it.account], "${local.iam}${it.account}:policy${local.boundary_path}${local.prefix}-${team}-boundary") }
   }
 
   roles = merge(

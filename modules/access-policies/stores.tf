@@ -13,12 +13,9 @@ locals {
       writers  = ["${local.iam}${store.account}:role/${local.prefix}/offline-store/*"]
       } : {
       creators = [local.deploy_role[store.account]]
-      online = coalescelist(
-        sort(distinct(flatten([for verb in ["delete", "read-online", "write"] : try(local.takers["${key}/${verb}"], []) if can(local.own_grants["${key}/${verb}"])]))),
-        [local.own_writer[key]],
-      )
-      readers = coalescelist(can(local.own_grants["${key}/read-offline"]) ? try(sort(local.takers["${key}/read-offline"]), []) : [], [local.own_writer[key]])
-      writers = [local.own_writer[key]]
+      online   = sort(distinct(flatten([for verb in ["delete", "read-online", "write"] : try(local.takers["${key}/${verb}"], []) if can(local.own_with_key["${key}/${verb}"])])))
+      readers  = coalescelist(can(local.own_grants["${key}/read-offline"]) ? try(sort(local.takers["${key}/read-offline"]), []) : [], [local.own_writer[key]])
+      writers  = [local.own_writer[key]]
     }
   }
   own_writer = {
@@ -37,13 +34,22 @@ locals {
   }
 
   online_key_policy = {
-    for key, store in local.stores : key => format(local.templates["resource/online-key"], [for hole in {
-      creators  = local.store_users[key].creators
-      deploy    = local.deploy_role[store.account]
-      root      = "${local.iam}${store.account}:root"
-      sagemaker = local.sagemaker
-      users     = local.store_users[key].online
-    } : jsonencode(hole)]...)
+    for key, store in local.stores : key => jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        jsondecode(format(local.templates["resource/online-key"], [for hole in {
+          creators  = local.store_users[key].creators
+          deploy    = local.deploy_role[store.account]
+          root      = "${local.iam}${store.account}:root"
+          sagemaker = local.sagemaker
+        } : jsonencode(hole)]...)).Statement,
+        length(local.store_users[key].online) == 0 ? [] : jsondecode(format(local.templates["resource/online-key-users"], [for hole in {
+          root      = "${local.iam}${store.account}:root"
+          sagemaker = local.sagemaker
+          users     = local.store_users[key].online
+        } : jsonencode(hole)]...)).Statement,
+      )
+    })
   }
 
   offline_key_policy = {

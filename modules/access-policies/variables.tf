@@ -51,6 +51,8 @@ variable "feature_groups" {
 variable "probes" {
   description = "What only a real account can settle; each defaults to the safe form."
   type = object({
+    # Whether Lambda sends aws:SourceAccount when it takes a function's role.
+    source_account_on_lambda_trust = optional(bool, true)
     # Whether SageMaker sends aws:SourceAccount when it assumes offline store roles and execution roles.
     source_account_on_service_trust = optional(bool, true)
   })

@@ -26,7 +26,7 @@ def test_shipped_environments(environment: str, terraform: Terraform) -> None:
         assert_same(declaration.slice(team), terraform, root, environment, team)
 
 
-@pytest.mark.parametrize("environment", ["base", "rich"])
+@pytest.mark.parametrize("environment", ["base", "compute", "rich"])
 def test_every_option(environment: str, terraform: Terraform) -> None:
     declaration = load(HERE / "good", environment)
     assert_same(declaration, terraform, HERE / "good", environment, None)

@@ -76,7 +76,7 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
         ("resource/offline-key", "WriteOfflineStore"),
         ("resource/online-key", "AdministerByDeployRole"),
         ("resource/online-key", "CreateFeatureGroups"),
-        ("resource/online-key", "ReadAndWriteRecords"),
+        ("resource/online-key-users", "ReadAndWriteRecords"),
     }
 
 
