@@ -70,7 +70,9 @@ TAG_KEYS = ("aws:resourcetag/", "sagemaker:resourcetag/")
 
 READER = re.compile(r"read|consum|query|analyst|viewer|serving|training|inference|discover", re.IGNORECASE)
 _NOT_READER = re.compile(r"writ|manage|admin|produc|delet|deploy|offline-?store|ingest", re.IGNORECASE)
-_RESULTS = re.compile(r"result|athena|quer(y|ies)|output|scratch|te?mp\b|unload|materiali", re.IGNORECASE)
+_RESULTS = re.compile(
+    r"result|athena|quer(y|ies)|output|scratch|te?mp\b|unload|materiali|artifact|checkpoint|workspace", re.IGNORECASE
+)
 
 
 def sounds_like_reader(name: str) -> bool:
@@ -79,7 +81,7 @@ def sounds_like_reader(name: str) -> bool:
 
 
 def sounds_like_results(arn: str) -> bool:
-    """Whether an S3 ARN names a place for query results, which readers must be able to write."""
+    """Whether an S3 ARN names a place for what readers make themselves: query results, a training job's artifacts."""
     return bool(_RESULTS.search(arn))
 
 

@@ -11,6 +11,10 @@ TITLE = "A service in a resource policy is bound to an account or a resource."
 FIX = "Add StringEquals aws:SourceAccount or an exact aws:SourceArn."
 KINDS = ("s3", "kms", "glue")
 
+# What the service acts for: its source, or the ARN that it must put into the encryption context (log groups and
+# trails: CloudWatch Logs and CloudTrail user guides, encryption with KMS).
+_SOURCES = ("aws:sourcearn", "kms:encryptioncontext:aws:logs:arn", "kms:encryptioncontext:aws:cloudtrail:arn")
+
 
 def findings(document: Document, kind: Kind, context: Context) -> list[Finding]:
     return [
@@ -31,7 +35,8 @@ def _bound(statement: Statement) -> bool:
         return True
     return any(
         all(account_of(value).isdigit() or guard.exact for value in guard.values)
-        for guard in statement.binding("aws:sourcearn")
+        for key in _SOURCES
+        for guard in statement.binding(key)
     )
 
 
@@ -57,8 +62,34 @@ GOOD = [
             )
         ),
     ),
+    (
+        "kms",
+        policy(
+            allow(
+                "kms:GenerateDataKey",
+                "*",
+                principal={"Service": "cloudtrail.amazonaws.com"},
+                condition={
+                    "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{OWNER}:trail/*"}
+                },
+            )
+        ),
+    ),
 ]
 BAD = [
     ("s3", policy(allow("s3:PutObject", f"{BUCKET}/*", principal={"Service": "sagemaker.amazonaws.com"}))),
     ("kms", policy(allow("kms:Decrypt", "*", principal={"Service": "sagemaker.amazonaws.com"}))),
+    (
+        "kms",
+        policy(
+            allow(
+                "kms:GenerateDataKey",
+                "*",
+                principal={"Service": "cloudtrail.amazonaws.com"},
+                condition={
+                    "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:*:trail/*"}
+                },
+            )
+        ),
+    ),
 ]

@@ -106,9 +106,12 @@ def _catalog(document: Document) -> Iterator[Finding]:
         )
     )
     queries = any(one.grants(*OBJECT_READS, *ONLINE_READS, *_QUERIES) for one in document.allows)
+    # Who makes tables, groups or objects keeps them: it reads the tables that it changes.
+    makes = ("glue:createtable", "s3:putobject", "sagemaker:createfeaturegroup")
+    keeps = any(one.grants(*makes) for one in document.allows)
     for statement in document.allows:
         granted = statement.grants(*CATALOG_WRITES)
-        mixed = bool(statement.grants("glue:getpartitions"))
+        mixed = statement.grants("glue:getpartitions", *(() if keeps else ("glue:gettable",)))
         if granted and (mixed or (queries and read & _databases(statement))):
             yield Finding(ID, SEVERITY, f"reads tables and has {', '.join(granted)}.", statement.label)
         if queries and (changes := statement.grants(*_WORKGROUP_WRITES)):
