@@ -5,13 +5,15 @@ fs = connect("core-search")
 fs.online.get("users", "u-1")
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from os import PathLike
 from typing import Any
 
 import boto3
 
 from featureshare.client.connection import Connection, open_connection
+from featureshare.client.datasets import Dataset, rebuild
 from featureshare.client.errors import Denied, NoSharing, NotShared, Refused, SessionPolicyTooLong
 from featureshare.client.ingest import (
     THREADS,
@@ -24,8 +26,11 @@ from featureshare.client.ingest import (
     ingest,
 )
 from featureshare.client.journal import JournalMismatch
+from featureshare.client.manifest import Manifest, NotTheSame
 from featureshare.client.online import Batch, Online
+from featureshare.client.pointintime import DatasetInput
 from featureshare.client.quality import Violation
+from featureshare.client.queries import QueryFailed
 from featureshare.client.rows import MissingExtra, SchemaMismatch
 from featureshare.client.sessions import Wire
 from featureshare.client.sharing import Group, Sharing
@@ -33,15 +38,20 @@ from featureshare.client.sharing import Group, Sharing
 __all__ = [
     "Batch",
     "Client",
+    "Dataset",
+    "DatasetInput",
     "Denied",
     "Group",
     "IngestStopped",
     "JournalMismatch",
+    "Manifest",
     "MissingExtra",
     "NoSharing",
     "NotShared",
+    "NotTheSame",
     "Progress",
     "QualityFailed",
+    "QueryFailed",
     "Refused",
     "Rejected",
     "Report",
@@ -96,6 +106,38 @@ class Client:
             threads=threads,
             offline_only=offline_only,
         )
+
+    def dataset(
+        self,
+        spine: Any,
+        features: Sequence[str],
+        *,
+        on: Mapping[str, str] | None = None,
+        as_of: datetime | None = None,
+        event_time: str | None = None,
+    ) -> Dataset:
+        """A data set that is right at each point in time: for each row of the spine, what was known at that row's time.
+
+        `spine` is the name of a feature group, or rows: a pandas DataFrame, a Parquet file, an Arrow table,
+        dictionaries; `event_time` is then the column with each row's time (without it, all rows are as of `as_of`).
+        `features` are such as `users.country` or `users.*`; they appear as `users_country`. A group is looked up by the
+        spine's column of its record identifier's name, or the one that `on` names for it. `as_of` is the moment whose
+        knowledge counts: what the offline stores held then (default: now). Nothing is called until rows are wanted.
+        Raises NotShared, DatasetInput.
+        """
+        return Dataset(self.connection, spine, features, on=on, as_of=as_of, event_time=event_time)
+
+    def rebuild(
+        self, manifest: Manifest | str | PathLike[str], *, spine: Any = None, tables: Mapping[str, str] | None = None
+    ) -> Dataset:
+        """Build a data set again from its manifest, and see that it is the same: rows, hash, schema, objects.
+
+        Rows that were given as the spine are given again. `tables` names other tables for groups, quoted for SQL and in
+        this team's own account, such as those of a replica. Raises NotTheSame with what differs.
+        """
+        if not isinstance(manifest, Manifest):
+            manifest = Manifest.load(manifest)
+        return rebuild(self.connection, manifest, spine, tables)
 
     def session(self, verb: str) -> boto3.Session:
         """A boto3 session of the access role for a verb; its credentials refresh by themselves. Raises NotShared."""

@@ -74,15 +74,21 @@ class Connection:
 
     def client(self, service: str, verb: str, group: Group | None = None) -> Any:
         """A client of `session(verb, group)`, made once."""
-        session = self.session(verb, group)
+        if group is not None and group.own:
+            return self.base_client(service)
+        session = self.session(verb)
         with self._lock:
-            key = (service, "" if session is self.base else verb)
+            key = (service, verb)
             if key not in self._clients:
-                self._clients[key] = (
-                    client_of(session, service, self.sharing.region, self.wire)
-                    if session is self.base
-                    else session.client(service)
-                )
+                self._clients[key] = session.client(service)
+            return self._clients[key]
+
+    def base_client(self, service: str) -> Any:
+        """A client of the base session: the execution role itself, in the team's account."""
+        with self._lock:
+            key = (service, "")
+            if key not in self._clients:
+                self._clients[key] = client_of(self.base, service, self.sharing.region, self.wire)
             return self._clients[key]
 
     def renew(self, verb: str) -> None:
