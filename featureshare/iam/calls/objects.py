@@ -227,16 +227,20 @@ def _list_parts(scope: Scope) -> Iterator[Check]:
 
 
 def _read(scope: Scope) -> Iterator[Check]:
-    """s3:GetObject, and kms:Decrypt of what is encrypted.
-
-    Of HEAD the page says that it needs the key when x-amz-checksum-mode is sent; it is asked for always, which errs on
-    the side of a denial.
-    """
+    """s3:GetObject, and kms:Decrypt of what is encrypted."""
     bucket, key = _where(scope)
     version = scope.get("VersionId")
     action = "s3:GetObjectVersion" if version else "s3:GetObject"
     yield object_check(scope, action, bucket, key, _version(scope))
     yield from decrypt_checks(scope, bucket, key, version)
+
+
+def _head(scope: Scope) -> Iterator[Check]:
+    """s3:GetObject; the key only for a checksum, which the request asks for by x-amz-checksum-mode: ENABLED."""
+    if scope.get("ChecksumMode") == "ENABLED":
+        yield from _read(scope)
+    else:
+        yield from _object("s3:GetObject", "s3:GetObjectVersion")(scope)
 
 
 def _attributes(scope: Scope) -> Iterator[Check]:
@@ -305,7 +309,7 @@ TABLE: Table = {
             "DeleteObjects": _delete_many,
             "GetObject": _read,
             "GetObjectAttributes": _attributes,
-            "HeadObject": _read,
+            "HeadObject": _head,
             "ListParts": _list_parts,
             "PutObject": _write,
             "SelectObjectContent": _read,

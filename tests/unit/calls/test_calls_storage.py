@@ -134,13 +134,20 @@ def test_sse_kms_without_a_key_means_the_aws_managed_key(ask: Ask) -> None:
     assert checks[1].resource == f"arn:aws:kms:{HERE}:alias/aws/s3"
 
 
-@pytest.mark.parametrize("operation", ["GetObject", "HeadObject"])
-def test_reading_needs_the_key(ask: Ask, operation: str) -> None:
-    checks = ask("s3", operation, Bucket=OFFLINE, Key="sessions/a.parquet")
+@pytest.mark.parametrize(("operation", "given"), [("GetObject", {}), ("HeadObject", {"ChecksumMode": "ENABLED"})])
+def test_reading_needs_the_key(ask: Ask, operation: str, given: dict) -> None:
+    checks = ask("s3", operation, Bucket=OFFLINE, Key="sessions/a.parquet", **given)
     assert pairs(checks) == [("s3:GetObject", OBJECT), ("kms:Decrypt", OFFLINE_KEY)]
     version = ask("s3", operation, Bucket=PLAIN, Key="k", VersionId="v1")
     assert pairs(version) == [("s3:GetObjectVersion", f"arn:aws:s3:::{PLAIN}/k")]
     assert version[0].context["s3:versionid"] == "v1"
+
+
+def test_a_head_needs_the_key_for_a_checksum_alone(ask: Ask) -> None:
+    """API_HeadObject, ChecksumMode: "If you enable checksum mode ... you must have permission to use kms:Decrypt"."""
+    assert pairs(ask("s3", "HeadObject", Bucket=OFFLINE, Key="sessions/a.parquet")) == [("s3:GetObject", OBJECT)]
+    versioned = ask("s3", "HeadObject", Bucket=OFFLINE, Key="sessions/a.parquet", VersionId="v1")
+    assert pairs(versioned) == [("s3:GetObjectVersion", OBJECT)]
 
 
 @pytest.mark.parametrize(
