@@ -20,6 +20,7 @@ from featureshare.cli.common import FAILED, AsJson, Env, emit
 from featureshare.cli.common import UNDECIDED as UNDECIDED_STATUS
 from featureshare.declaration import load
 from featureshare.errors import BadInput, FeatureShareError, Problem
+from featureshare.localaws.logfile import lines
 from featureshare.render import Render, render
 from featureshare.workspace import Workspace
 
@@ -173,10 +174,9 @@ def minimal_of(
     workspace = Workspace.find()
     normal = _normal(workspace, env)
     file = log or workspace.state(env) / "decisions.jsonl"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    if log is not None and not lines:
+    if log is not None and not (log.is_file() and log.stat().st_size):
         raise FeatureShareError(f"{log} is not there, or holds nothing.")
-    found = minimal(normal, render(env, workspace.root), workspace.root / "policies", logged(lines))
+    found = minimal(normal, render(env, workspace.root), workspace.root / "policies", logged(lines(file)))
     if json_:
         emit({"environment": env} | found.as_dict())
     else:

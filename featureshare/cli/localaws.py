@@ -122,11 +122,19 @@ def log(
     denied: Annotated[bool, typer.Option("--denied", help="Only requests that were not allowed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line, with every check.")] = False,
 ) -> None:
-    """Print the decision log: who asked for what, what was decided, and why."""
-    running = LocalAWS.connect(_state(env))
+    """Print the decision log: who asked for what, what was decided, and why.
+
+    The last 10,000 requests; earlier ones are in the state folder (decisions.jsonl, decisions.1.jsonl).
+    """
+    state = _state(env)
+    running = LocalAWS.connect(state)
     while True:
         for entry in running.log(since):
-            since = max(since, int(entry["sequence"]))
+            number = int(entry["sequence"])
+            if number > since + 1:
+                missing = f"{since + 1} to {number - 1}"
+                typer.echo(f"Requests {missing} are no longer in memory: see {state}/decisions*.jsonl", err=True)
+            since = number
             if denied and entry["result"] == "Allowed":
                 continue
             if as_json:

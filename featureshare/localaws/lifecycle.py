@@ -15,7 +15,7 @@ from featureshare.localaws.control import STATE_FILE, LocalAWS, LocalAWSError
 # What a Python process needs to run; no AWS_*, no proxy, no PYTHON* of the shell reaches the server.
 _PASSED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 _LOCK = ".localaws.lock"
-_OWN_FILES = (STATE_FILE, "decisions.jsonl", "server.log", "localaws.new", _LOCK)
+_OWN_FILES = (STATE_FILE, "decisions.jsonl", "decisions.1.jsonl", "server.log", "localaws.new", _LOCK)
 _START_SECONDS = 90.0
 _STOP_SECONDS = 15.0
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from featureshare.localaws.gateway.admin import Admin
 from featureshare.localaws.gateway.http import HttpServer
 from featureshare.localaws.gateway.server import Gateway
+from featureshare.localaws.logfile import MOST_BYTES
 from featureshare.localaws.services import HANDLERS, start, stop
 
 STATE_FILE = "localaws.json"
@@ -47,11 +48,19 @@ def run(
     environment: str = "",
     log_path: Path | None = None,
     enforce: bool = True,
+    log_bytes: int = MOST_BYTES,
 ) -> Running:
     """Starts a local AWS in this process, on loopback; port 0 takes a free one."""
     _stay_local()
     token = secrets.token_urlsafe(32)
-    gateway = Gateway(region=region, partition=partition, log_path=log_path, enforce=enforce, handlers=HANDLERS)
+    gateway = Gateway(
+        region=region,
+        partition=partition,
+        log_path=log_path,
+        log_bytes=log_bytes,
+        enforce=enforce,
+        handlers=HANDLERS,
+    )
     admin = Admin(gateway, token, environment=environment)
     gateway.admin = admin
     http = HttpServer(gateway.handle, port)
@@ -88,6 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--region", default="eu-west-1")
     parser.add_argument("--partition", default="aws")
     parser.add_argument("--no-enforce", action="store_true", help="for measuring only: nothing is decided, all passes")
+    parser.add_argument(
+        "--log-bytes", type=int, default=MOST_BYTES, help="most bytes of the decision log on disk; default: 512 MiB"
+    )
     given = parser.parse_args(arguments)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,6 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
         environment=given.environment,
         log_path=given.state / LOG_FILE,
         enforce=not given.no_enforce,
+        log_bytes=given.log_bytes,
     )
     content = {
         "port": running.http.port,

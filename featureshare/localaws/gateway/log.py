@@ -13,6 +13,7 @@ from typing import Any
 from featureshare.iam import Decision
 from featureshare.iam.calls import Check
 from featureshare.localaws.invocation import ServiceError
+from featureshare.localaws.logfile import MOST_BYTES, LogFile
 
 _KEPT = 10_000
 _OF_THE_CALL = ("principal", "role_arn", "account", "service", "operation", "resource_account")
@@ -20,7 +21,11 @@ _OF_THE_CALL = ("principal", "role_arn", "account", "service", "operation", "res
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `sequence` counts from 1; `result` is Allowed, Denied, Refused (no caller) or Unmapped."""
+    """One request.
+
+    `sequence` counts from 1 in the order of the answers, 0 before there is one; `result` is Allowed, Denied, Refused
+    (no caller) or Unmapped.
+    """
 
     sequence: int
     request_id: str
@@ -82,27 +87,25 @@ def _check(check: Check, decision: Decision) -> dict[str, Any]:
 
 
 class DecisionLog:
-    """Keeps the last entries in memory and all of them in a file of JSON lines (none without a path).
+    """Keeps the last 10,000 entries in memory and many more in a file of JSON lines (none without a path).
 
     A thread of its own writes entries down: a decision works out its reasons only when they are asked for.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, most_bytes: int = MOST_BYTES) -> None:
         self._lines: deque[tuple[int, str]] = deque(maxlen=_KEPT)
         self._closed: deque[Entry] = deque()
         self._sequence = 0
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._stopping = threading.Event()
-        self._out = None if path is None else path.open("a", encoding="utf-8")
+        self._out = None if path is None else LogFile(path, most_bytes)
         self._writer = threading.Thread(target=self._write_on, name="localaws-log", daemon=True)
         self._writer.start()
 
     def open(self, request_id: str) -> Entry:
         """A new entry; `close` it when the request is answered."""
-        with self._lock:
-            self._sequence += 1
-            return Entry(self._sequence, request_id, time.time())
+        return Entry(0, request_id, time.time())
 
     @contextmanager
     def following(self, entry: Entry) -> Iterator[Entry]:
@@ -126,12 +129,15 @@ class DecisionLog:
     def close(self, entry: Entry) -> None:
         """Hand the entry over to be written; nothing may be added to it afterwards."""
         entry.seconds = time.time() - entry.at
-        self._closed.append(entry)
+        with self._lock:  # numbered as they are closed, so that who reads on after a number misses none
+            self._sequence += 1
+            entry.sequence = self._sequence
+            self._closed.append(entry)
 
     def since(self, sequence: int) -> list[dict[str, Any]]:
         """Entries after `sequence`, by sequence number."""
         self._write()
-        return [json.loads(line) for number, line in sorted(self._lines.copy()) if number > sequence]
+        return [json.loads(line) for number, line in self._lines.copy() if number > sequence]
 
     def stop(self) -> None:
         self._stopping.set()
@@ -151,6 +157,6 @@ class DecisionLog:
                 line = json.dumps(entry.as_dict())
                 self._lines.append((entry.sequence, line))
                 if self._out is not None:
-                    self._out.write(line + "\n")
+                    self._out.write(line)
             if self._out is not None:
                 self._out.flush()

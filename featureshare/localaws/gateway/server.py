@@ -29,6 +29,7 @@ from featureshare.localaws.gateway.protocol import ParsedCall, UnknownCallError
 from featureshare.localaws.gateway.replay import Replays, key_of
 from featureshare.localaws.gateway.sts import Sts
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.logfile import MOST_BYTES
 from featureshare.localaws.services import acls
 
 PREFIX = "/_featureshare/"
@@ -56,6 +57,7 @@ class Gateway:
         region: str,
         partition: str = "aws",
         log_path: Path | None = None,
+        log_bytes: int = MOST_BYTES,
         enforce: bool = True,
         handlers: Mapping[tuple[str, str], Handler] | None = None,
     ) -> None:
@@ -68,7 +70,7 @@ class Gateway:
         self.documents = Documents(self.estate, self.versions)
         self.organizations = Organizations(self.versions)
         self.credentials = CredentialStore()
-        self.log = DecisionLog(log_path)
+        self.log = DecisionLog(log_path, log_bytes)
         self.authorizer = Authorizer(self.estate, self.documents, self.organizations, self.clock, self.settings)
         self.sts = Sts(self.credentials, self.estate, self.documents, self.clock)
         self.admin: Callable[[HttpRequest], HttpResponse] | None = None
