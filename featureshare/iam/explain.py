@@ -134,7 +134,8 @@ def _missing(question: Question, world: World, outcome: Outcome) -> Iterator[Rea
             yield Reason("resource", "", "", f"there is no resource policy, and {_why_needed(outcome)}")
         else:
             why = f"; {_why_needed(outcome)}" if layer == "resource" else ""
-            yield Reason(layer, "", "", f"no statement allows {asked}{why}")
+            beside = ", ".join(policy.name for policy in world.grants) if layer == "resource" else ""
+            yield Reason(layer, beside, "", f"no statement allows {asked}{why}")
         yield from _statements(question, world, outcome, applying=False, denying=False, only=layer)
 
 

@@ -89,14 +89,14 @@ class World:
     """The documents in force for a request, and the facts about both accounts that decide which of them apply.
 
     `scps` belong to the principal's account, `rcps` to the resource's, both root first, `()` when none are in force.
-    `boundary` and `session` are one layer each: None when absent, `()` denies all (GetFederationToken without a
-    policy is `session=()`). `resource` is the bucket, key, trust, Glue or RAM document. `grants` are KMS grants
-    written by `featureshare.iam.grants.grant_policy`. `management_account` is exempt from SCPs as principal and from
-    RCPs as owner. `aws_managed_key` exempts the key from RCPs. `object_owner` is the account that owns the S3 object
-    where the bucket does not enforce its own ownership; `acls` are the access control lists on it and its bucket,
-    written by `featureshare.iam.acl.acl_policy`, None when they are no input. `ram_data_plane` False takes the reading
-    that RAM shares of a feature group do not reach its data plane. `faults` are documents that could not be compiled:
-    they deny.
+    `boundary` and `session` are one layer each: None when absent, `()` denies all (GetFederationToken without a policy
+    is `session=()`). `resource` is the bucket, key, trust, Glue or RAM document. `grants` are KMS grants written by
+    `featureshare.iam.grants.grant_policy`, or RAM shares by `featureshare.iam.shares.share_policy`.
+    `management_account` is exempt from SCPs as principal and from RCPs as owner. `aws_managed_key` exempts the key from
+    RCPs. `object_owner` is the account that owns the S3 object where the bucket does not enforce its own ownership;
+    `acls` are the access control lists on it and its bucket, written by `featureshare.iam.acl.acl_policy`, None when
+    they are no input. `ram_data_plane` False takes the reading that RAM shares of a feature group do not reach its data
+    plane. `faults` are documents that could not be compiled: they deny.
     """
 
     identity: tuple["Policy", ...] = ()

@@ -121,7 +121,13 @@ class LocalAWS:
         return self._ask("POST", "clock", {"advance": seconds})
 
     def settings(self, **changes: Any) -> dict[str, Any]:
-        """Changes switches: secure_transport, alias_delay (seconds), services={...} (delays of the services)."""
+        """Changes switches and returns them all.
+
+        `secure_transport`: what requests show as aws:SecureTransport (default true, though they come over loopback
+        HTTP). `alias_delay`: seconds until policies see that a key's alias was made, moved or deleted (default 0; on
+        AWS up to five minutes). `ram_data_plane`: whether a RAM share of a feature group reaches its records (default
+        false). `services`: delays of the services, by name.
+        """
         return self._ask("POST", "settings", changes)
 
     def flush(self) -> None:

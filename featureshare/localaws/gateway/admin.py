@@ -87,13 +87,19 @@ class Admin:
         settings = self._gateway.settings
         if "secure_transport" in changes:
             settings.secure_transport = bool(changes.pop("secure_transport"))
+        if "ram_data_plane" in changes:
+            settings.ram_data_plane = bool(changes.pop("ram_data_plane"))
         if "alias_delay" in changes:
             self._gateway.estate.delay_aliases(float(changes.pop("alias_delay")))
         if "services" in changes:
             configure(**changes.pop("services"))
         if changes:
             raise ValueError(f"unknown settings: {sorted(changes)}")
-        return {"secure_transport": settings.secure_transport, "alias_delay": self._gateway.estate.alias_delay}
+        return {
+            "secure_transport": settings.secure_transport,
+            "ram_data_plane": settings.ram_data_plane,
+            "alias_delay": self._gateway.estate.alias_delay,
+        }
 
     def _flush(self, body: Mapping[str, Any], query: Mapping[str, list[str]]) -> Any:
         offline.writer.flush()

@@ -40,9 +40,14 @@ ANONYMOUS = Actor(Caller(arn="anonymous", account="anonymous", kind="anonymous")
 
 @dataclass
 class Settings:
-    """Switches of the local AWS. `enforce` False is for measuring only and can be set by the server's flag alone."""
+    """Switches of the local AWS. `enforce` False is for measuring only and can be set by the server's flag alone.
+
+    `ram_data_plane`: whether a RAM share of a feature group reaches its records. AWS's own pages disagree, so by
+    default it reaches the control plane only.
+    """
 
     secure_transport: bool = True
+    ram_data_plane: bool = False
     enforce: bool = True
 
 
@@ -164,6 +169,7 @@ class Authorizer:
             check.action, check.resource, check.account, check.as_role, check.via, check.wildcard_only,
             tuple(check.context.items()), region, self._settings.secure_transport,
             world.resource, world.grants, world.aws_managed_key, world.object_owner, world.acls,
+            world.ram_data_plane,
         )  # fmt: skip
         decision = known.get(key)
         if decision is None:
@@ -195,6 +201,7 @@ class Authorizer:
         self, who: Actor, check: Check, identity: Identity, mine: Membership | None, theirs: Membership | None
     ) -> World:
         resource = self._documents.resource_policy(check)
+        grants = self._documents.grants(check, who.caller.account)
         object_owner, acls = self._documents.ownership(check, who.caller.account)
         managed = (mine if mine is not None and mine.management else theirs) or None
         return World(
@@ -204,11 +211,12 @@ class Authorizer:
             rcps=() if theirs is None or identity.service_linked else theirs.rcps,
             boundary=identity.boundary,
             session=who.session,
-            grants=self._documents.grants(check),
+            grants=grants,
             management_account=managed.management_account if managed is not None else None,
             aws_managed_key=self._documents.is_aws_managed(check),
             object_owner=object_owner,
             acls=acls,
+            ram_data_plane=self._settings.ram_data_plane or not grants,
         )
 
     def _context(

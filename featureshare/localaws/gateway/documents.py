@@ -15,9 +15,11 @@ from featureshare.iam import DocumentError, Policy
 from featureshare.iam.acl import ENFORCED, acl_policy
 from featureshare.iam.calls import Check
 from featureshare.iam.grants import grant_policy
+from featureshare.iam.shares import actions_of, share_policy
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.gateway.estate import MotoEstate, pairs
 from featureshare.localaws.services import acls
+from featureshare.localaws.services.shares import Shared, shares_of
 
 
 @lru_cache(maxsize=16_384)
@@ -169,8 +171,13 @@ class Documents:
         text = emulator.document(key.policy) or key.generate_default_policy()
         return compiled(text, f"key policy of {key.id}", on_resource=True)
 
-    def grants(self, check: Check) -> tuple[Policy, ...]:
-        """The KMS grants on the key of `check`."""
+    def grants(self, check: Check, caller_account: str) -> tuple[Policy, ...]:
+        """The KMS grants on the key of `check`, or the RAM shares of its feature group with other accounts."""
+        if ":feature-group/" in check.resource and caller_account != check.account:
+            region = check.resource.split(":")[3]
+            return tuple(
+                _share(check.resource, check.account, one) for one in shares_of(check.resource, check.account, region)
+            )
         if not check.action.lower().startswith("kms:") or ":key/" not in check.resource:
             return ()
         key = self._estate.raw_key(check.account, check.resource)
@@ -253,6 +260,15 @@ def _grant(text: str) -> Policy:
         subset=constraints.get("EncryptionContextSubset"),
         name=f"grant {grant['GrantId']}",
     )
+
+
+def _share(arn: str, owner: str, share: Shared) -> Policy:
+    name = f"resource share {share.name}"
+    if not actions_of(share.permissions):
+        name += f" (what {', '.join(share.permissions)} allows is not published)"
+    if share.invited:
+        name += f" (not accepted by {', '.join(share.invited)})"
+    return share_policy(arn, owner, share.principals, share.permissions, name=name)
 
 
 @lru_cache(maxsize=64)

@@ -1,11 +1,13 @@
 """RAM resource shares: associations, permissions and tags, of which moto keeps only what a creation gives.
 
-A share is recorded and shown as on AWS; it grants nothing to anybody here. moto knows a list of types that can be
-shared, to which feature groups do not belong (https://docs.aws.amazon.com/ram/latest/userguide/shareable.html).
+A share is recorded and shown as on AWS; `shares_of` is what the decisions on a feature group read. moto knows a list of
+types that can be shared, to which feature groups do not belong
+(https://docs.aws.amazon.com/ram/latest/userguide/shareable.html).
 """
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -223,6 +225,32 @@ def untag_resource(call: Invocation) -> dict[str, Any]:
     for key in call.params["tagKeys"]:
         kept["tags"].pop(key, None)
     return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A share in force on a resource: whom it names within reach, the permissions, and who would have to accept it.
+
+    Principals outside the owner's organization get an invitation first, and accepting is not offered here.
+    """
+
+    name: str
+    principals: tuple[str, ...]
+    permissions: tuple[str, ...]
+    invited: tuple[str, ...]
+
+
+def shares_of(arn: str, owner: str, region: str) -> list[Shared]:
+    """The active shares of a resource. One without a permission of its own has the type's default one."""
+    found = []
+    for share in list(ram_backends[owner][region].resource_shares):
+        if share.status != "ACTIVE" or arn not in share.resource_arns:
+            continue
+        invited = tuple(one for one in share.principals if _external(share, one))
+        kept = tuple(_kept(share)["permissions"]) or (_TYPES.get(_type(arn), ("", ""))[1],)
+        inside = tuple(one for one in share.principals if one not in invited)
+        found.append(Shared(share.name, inside, kept, invited))
+    return found
 
 
 def _seen(call: Invocation, owner: Any) -> list[Any]:
