@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.credentials import Credentials
 
+from featureshare.localaws.gateway import chunks
 from featureshare.localaws.gateway.clock import Clock
 from featureshare.localaws.gateway.credentials import Credential
 from featureshare.localaws.gateway.http import HttpRequest
@@ -182,6 +183,21 @@ class Authenticator:
             raise AuthError(AuthFailure.EXPIRED_TOKEN, access_key=scope.access_key)
         return credential
 
+    def plain(self, request: HttpRequest, scope: Scope, credential: Credential) -> HttpRequest:
+        """An authenticated request with its body in one piece: chunks are verified and put together.
+
+        Raises AuthError for a chunk that another signed, ServiceError for a body that is not as announced.
+        """
+        mode = _payload_hash(request, scope)
+        if scope.service != "s3" or mode not in chunks.MODES:
+            return request
+        key = _signing_key(credential.secret, scope.date, scope.region, scope.service)
+        where = f"{scope.date}/{scope.region}/{scope.service}/aws4_request"
+        try:
+            return chunks.plain(request, mode, chunks.Seed(scope.signature, key, scope.timestamp, where))
+        except chunks.BadChunkSignature:
+            raise AuthError(AuthFailure.BAD_SIGNATURE, access_key=scope.access_key) from None
+
     def _check_age(self, scope: Scope) -> None:
         try:
             when = datetime.strptime(scope.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -210,7 +226,7 @@ class Authenticator:
 def _check_payload(request: HttpRequest, scope: Scope) -> None:
     """The body is the one whose hash the signature covers."""
     claimed = _payload_hash(request, scope)
-    if scope.service == "s3" and claimed in ("UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"):
+    if scope.service == "s3" and (claimed == "UNSIGNED-PAYLOAD" or claimed in chunks.MODES):
         return
     if claimed.startswith("STREAMING-"):
         raise AuthError(AuthFailure.CHUNK_SIGNED, claimed)

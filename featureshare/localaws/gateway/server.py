@@ -130,7 +130,9 @@ class Gateway:
                 raise AuthError(AuthFailure.MISSING)
             actor, region, signing_name = ANONYMOUS, self.region, "s3"
         else:
-            actor = self.authorizer.actor(self._authenticator.authenticate(request, scope))
+            credential = self._authenticator.authenticate(request, scope)
+            actor = self.authorizer.actor(credential)
+            request = self._authenticator.plain(request, scope, credential)
             region, signing_name = scope.region, scope.service
         caller = actor.caller
         entry.principal, entry.role_arn, entry.account = caller.arn, caller.role_arn, caller.account
