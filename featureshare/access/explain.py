@@ -1,6 +1,5 @@
 """Why a call is denied: the first broken link of its chain, and the line of the declaration that would mend it."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,50 +9,10 @@ from featureshare.access.atoms import matches
 from featureshare.access.contract import Contract
 from featureshare.access.explore import Explorer
 from featureshare.access.model import Actor, Model, Role
+from featureshare.access.pasted import Pasted
 from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
 from featureshare.iam import Decision, decide
 from featureshare.iam.context import Context, called_via
-
-_MESSAGE = re.compile(
-    r"(?P<principal>arn:[\w-]+:(?:iam|sts)::\d{12}:[^\s\"']+)\s+is not authorized to perform:?\s+"
-    r"(?P<action>[a-z0-9-]+:[A-Za-z]+)(?:\s+on (?:the )?resource:?\s+[\"']?(?P<resource>[^\s,\"']+))?"
-)
-
-# Symptoms that no document of ours can show, and their causes.
-# https://docs.aws.amazon.com/athena/latest/ug/security-iam-cross-account-glue-catalog-access.html and the
-# troubleshooting pages of Lake Formation.
-_SYMPTOMS: tuple[tuple[str, str], ...] = (
-    (
-        r"lakeformation:GetDataAccess",
-        "Lake Formation governs the table and has no grant for this role. Grant it there, or take the location "
-        "out of Lake Formation: this product's tables are governed by IAM alone.",
-    ),
-    (
-        r"Insufficient (?:Glue|Lake Formation) permissions|Insufficient permissions to access",
-        "Lake Formation or the catalog's resource policy stops it. Does IAMAllowedPrincipals still hold the table?",
-    ),
-    (
-        r"SUPER privileges required",
-        "Lake Formation holds a grant on columns only; vending credentials asks for the whole table.",
-    ),
-    (
-        r"GetTemporaryCredentialsForTableV2",
-        "Lake Formation's full-table external access is off, or its list lacks this account.",
-    ),
-    (
-        r"(?i)(?:database|schema)\b.{0,60}\b(?:not found|does not exist)",
-        "the database is looked for in the caller's catalog: run the query as the access role in the central account, "
-        "or name the resource link. Glue holds names in lower case.",
-    ),
-    (
-        r"(?i)AccessControlListNotSupported|The bucket does not allow ACLs",
-        "the bucket enforces its owner's ownership: send no ACL, or bucket-owner-full-control alone.",
-    ),
-    (
-        r"(?i)(?:specified key does not exist|0 rows|returned no rows)",
-        "nothing is denied: the offline store fills some minutes after the write, or the location is another one.",
-    ),
-)
 
 _ON_PURPOSE: tuple[tuple[str, str], ...] = (
     (r"sagemaker:search", "Search shows the descriptions of groups whose Describe is denied"),
@@ -112,48 +71,6 @@ class Explanation:
         }
 
 
-@dataclass(frozen=True)
-class Pasted:
-    """What a pasted message or event says: the request, if it can be read, and a cause that the text itself shows."""
-
-    principal: str = ""
-    action: str = ""
-    resource: str = ""
-    cause: str = ""
-
-
-def read_pasted(text: str) -> Pasted:
-    """Read an AccessDenied message or a CloudTrail event (JSON)."""
-    cause = next((said for pattern, said in _SYMPTOMS if re.search(pattern, text)), "")
-    try:
-        event = json.loads(text)
-    except ValueError:
-        event = None
-    if isinstance(event, dict):
-        if isinstance(event.get("Records"), list) and event["Records"]:
-            event = event["Records"][0]
-        if isinstance(event.get("CloudTrailEvent"), str):
-            event = json.loads(event["CloudTrailEvent"])
-        return _event(event, cause)
-    found = _MESSAGE.search(text)
-    if found is None:
-        return Pasted(cause=cause)
-    return Pasted(found["principal"], found["action"], (found["resource"] or "*").rstrip("."), cause)
-
-
-def _event(event: Mapping[str, Any], cause: str) -> Pasted:
-    identity = event.get("userIdentity") or {}
-    issuer = ((identity.get("sessionContext") or {}).get("sessionIssuer") or {}).get("arn")
-    found = _MESSAGE.search(str(event.get("errorMessage") or ""))
-    service = str(event.get("eventSource", "")).partition(".")[0]
-    action = found["action"] if found else f"{service}:{event.get('eventName', '')}"
-    resources = [one.get("ARN") or one.get("arn") for one in event.get("resources") or () if isinstance(one, dict)]
-    parameters = event.get("requestParameters") or {}
-    guess = parameters.get("roleArn") or parameters.get("keyId")
-    resource = (found["resource"] if found else None) or next(filter(None, resources), None) or guess or "*"
-    return Pasted(str(issuer or identity.get("arn") or ""), action, str(resource), cause)
-
-
 class Explainer:
     """Explains requests against one environment's documents and declaration."""
 
@@ -167,6 +84,7 @@ class Explainer:
     def explain(self, principal: str, action: str, resource: str) -> Explanation:
         """Walk the chain of a request. `principal` is an ARN (a session's too) or team/principal."""
         role, actor = self._who(principal)
+        resource = self._key_of(actor, action, resource)
         found = Explanation(actor.source, action, resource)
         uses = list(self._meant(action.lower(), resource))
         team, name = self._declared(role, actor)
@@ -307,6 +225,19 @@ class Explainer:
             found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
         return ok
 
+    def _key_of(self, actor: Actor, action: str, resource: str) -> str:
+        """The key of ours behind a key id, which no declaration knows: the one that the actor has to do with.
+
+        A message about a ciphertext names no key at all.
+        """
+        if not action.lower().startswith("kms:") or resource in self.model.keys or ":alias/" in resource:
+            return resource
+        owner = resource.split(":")[4] if ":key/" in resource else None
+        keys = [key.arn for key in self.model.keys.values() if owner in (None, key.account)]
+        rules = self.contract.rules_of(actor, action.lower())
+        mine = [arn for arn in keys if any(rule.covers(arn, self.model.keys[arn].account) for rule in rules)]
+        return next(iter((*mine, *keys)), resource)
+
     def _directly(self, found: Explanation, actor: Actor, action: str, resource: str) -> None:
         owner = self._explorer.owners(resource, actor.account)[0]
         context = self.model.context(actor, resource, owner)
@@ -315,12 +246,30 @@ class Explainer:
         found.allowed = self._ask(found, "request", actor, action, resource, owner, context)
         if found.allowed:
             return
+        if wanted := self._declared_way(actor, action, resource, owner):
+            found.links.pop()  # what stops the request as it is meant says more
+            if self._ask(found, "request", actor, action, resource, owner, context | wanted):
+                found.links.pop()
+                self._ask(found, "request", actor, action, resource, owner, context)
+                found.on_purpose = True
+                way = ", ".join(f"{key} = {value}" for key, value in sorted(wanted.items()))
+                found.advice = f"Denied as asked; allowed with {way}. Called in any other way it is denied on purpose."
+            else:
+                found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
+            return
         if actor.adversary:
             found.advice = f"{actor.source} is in no declaration: use a declared principal, or declare this one."
         reason = next((said for pattern, said in _ON_PURPOSE if re.fullmatch(pattern, action.lower())), "")
         if not self.contract.rules_of(actor, action.lower()):
             found.on_purpose = True
             found.advice = found.advice or f"Denied on purpose: {reason or 'no verb of the declaration needs it'}."
+
+    def _declared_way(self, actor: Actor, action: str, resource: str, owner: str) -> Context:
+        """What a declared request of this kind carries, such as the service that it comes through."""
+        for rule in self.contract.rules_of(actor, action.lower()):
+            if rule.conditions and rule.covers(resource, owner):
+                return {one.key: one.values[0].replace("*", "x") for one in rule.conditions}
+        return {}
 
     def _ask(
         self, found: Explanation, name: str, actor: Actor, action: str, resource: str, owner: str, context: Context
@@ -331,6 +280,16 @@ class Explainer:
             return True
         found.links.append(_link(name, decision, f"{action} on {resource}"))
         return decision.allowed
+
+
+def elsewhere(pasted: Pasted, found: Explanation) -> str:
+    """What to say when AWS denied a call that the documents of the environment allow."""
+    if not found.allowed or not pasted.layer:
+        return ""
+    return (
+        f"AWS names a {pasted.layer}, and the documents of this environment allow the call: what is applied is older "
+        "than the declaration (apply it), the policy is not ours, or a change has not spread yet (try again)."
+    )
 
 
 _LINKS = {"athena": "workgroup", "glue": "Glue", "kms": "KMS", "s3": "S3", "sagemaker": "feature group", "iam": "role"}

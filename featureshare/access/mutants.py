@@ -1,20 +1,24 @@
 """Mutants: is every systematic change of every shipped document noticed?
 
-A mutant is killed by the proof (too much or too little is allowed). What the proof does not notice is compared with
-the original request by request; where nothing differs the mutant is equivalent, and only what is left survives.
+Three judges look at each mutant. The proof: too much or too little is allowed. Minimality: it grants what nothing
+requires. The calls that journeys made: one that was allowed is denied, or one that was denied is allowed. What none of
+them notices is compared with the original request by request by the engine; where nothing differs the mutant is
+equivalent, and only what is left survives.
 """
 
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 from featureshare.access.atoms import Undecidable
+from featureshare.access.calls import Calls, LoggedCall
 from featureshare.access.compare import Comparison
 from featureshare.access.contract import Contract
+from featureshare.access.minimal import Judge
 from featureshare.access.model import BadDocument, Model
 from featureshare.access.mutations import Document, mutations
 from featureshare.access.proof import PROVED
@@ -22,42 +26,62 @@ from featureshare.access.prove import prove_document
 from featureshare.access.scope import Scope
 
 FATES = KILLED, EQUIVALENT, SURVIVED = "killed", "equivalent", "survived"
+JUDGES = PROVE, MINIMAL, CALLS = "prove", "minimal", "calls"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change of one document and what became of it. `by` says what noticed it."""
+    """One change of one document and what became of it. `by` are the judges that noticed it, `why` what they saw, or
+    what is to say of a mutant that none noticed."""
 
     operator: str
     document: str
     what: str
     fate: str
-    by: str = ""
+    by: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass
 class Score:
-    """All mutants of an environment: counts by operator, and the survivors by name."""
+    """All mutants of an environment: counts by operator, of fates and of who noticed, and the survivors by name.
+
+    `calls` says how many logged calls there were to judge by.
+    """
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
+    calls: int = 0
     survivors: list[Mutant] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, mutant: Mutant) -> None:
         """Count one."""
-        self.counts.setdefault(mutant.operator, Counter())[mutant.fate] += 1
+        counts = self.counts.setdefault(mutant.operator, Counter())
+        counts[mutant.fate] += 1
+        for judge in mutant.by:
+            counts[judge] += 1
         if mutant.fate == SURVIVED:
             self.survivors.append(mutant)
 
     @property
     def total(self) -> int:
         """How many mutants there were."""
-        return sum(sum(counts.values()) for counts in self.counts.values())
+        return sum(self.of(operator) for operator in self.counts)
+
+    def of(self, operator: str) -> int:
+        """How many mutants an operator made."""
+        return sum(self.counts[operator][fate] for fate in FATES)
+
+    def noticed(self, judge: str) -> int:
+        """How many mutants a judge noticed."""
+        return sum(counts[judge] for counts in self.counts.values())
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "mutants": self.total,
+            "logged_calls": self.calls,
+            "noticed": {judge: self.noticed(judge) for judge in JUDGES},
             "seconds": round(self.seconds, 1),
             "operators": {name: dict(counts) for name, counts in sorted(self.counts.items())},
             "survivors": [vars(one) for one in self.survivors],
@@ -94,31 +118,48 @@ def places(model: Model) -> Iterator[Place]:
     yield Place(Scope("platform"), ("landing_zone", "platform", "policy"), False, "platform")
 
 
-def run(normal: Mapping[str, Any], render: Mapping[str, Any], *, only: str = "", workers: int = 2) -> Score:
-    """Make and judge every mutant of the documents of `render`; `only` keeps those whose name holds that text."""
-    score, started = Score(), time.monotonic()
-    chosen = [place.name for place in places(Model(render)) if only in place.name]
+def run(
+    normal: Mapping[str, Any],
+    render: Mapping[str, Any],
+    *,
+    only: str = "",
+    workers: int = 2,
+    logged: Iterable[LoggedCall] = (),
+) -> Score:
+    """Make and judge every mutant of the documents of `render`.
+
+    `only` keeps the documents whose name holds that text; `logged` are the calls that journeys made, without which
+    two judges are left.
+    """
+    score, started, calls = Score(), time.monotonic(), tuple(logged)
+    model = Model(render)
+    score.calls = len(Calls.of(model, calls).made)
+    chosen = [place.name for place in places(model) if only in place.name]
     if workers <= 1 or len(chosen) < 4:
-        for mutant in _some(normal, render, chosen):
+        for mutant in _some(normal, render, chosen, calls):
             score.add(mutant)
     else:
         # The documents that cost most come first and are dealt out evenly.
         hands = [chosen[start :: workers * 4] for start in range(workers * 4)]
         with ProcessPoolExecutor(workers) as pool:
-            for mutants in pool.map(_hand, [(normal, render, hand) for hand in hands]):
+            for mutants in pool.map(_hand, [(normal, render, hand, calls) for hand in hands]):
                 for mutant in mutants:
                     score.add(mutant)
     score.seconds = time.monotonic() - started
     return score
 
 
-def _hand(work: tuple[Mapping[str, Any], Mapping[str, Any], list[str]]) -> list[Mutant]:
+def _hand(
+    work: tuple[Mapping[str, Any], Mapping[str, Any], list[str], tuple[LoggedCall, ...]],
+) -> list[Mutant]:
     return list(_some(*work))
 
 
-def _some(normal: Mapping[str, Any], render: Mapping[str, Any], names: list[str]) -> Iterator[Mutant]:
+def _some(
+    normal: Mapping[str, Any], render: Mapping[str, Any], names: list[str], logged: tuple[LoggedCall, ...]
+) -> Iterator[Mutant]:
     model = Model(render)
-    contract = Contract(normal, model)
+    bench = Bench(Contract(normal, model), render, Calls.of(model, logged))
     accounts = tuple(sorted({role.account for role in model.roles.values()}))
     wanted = set(names)
     for place in places(model):
@@ -126,24 +167,56 @@ def _some(normal: Mapping[str, Any], render: Mapping[str, Any], names: list[str]
             continue
         original: Document = json.loads(_text(render, place.path))
         for operator, what, changed in mutations(original, accounts, on_resource=place.on_resource):
-            fate, by = judge(contract, render, place, changed)
-            yield Mutant(operator, place.name, what, fate, by)
+            fate, by, why = bench.judge(place, changed)
+            yield Mutant(operator, place.name, what, fate, by, why)
 
 
-def judge(contract: Contract, render: Mapping[str, Any], place: Place, changed: Document) -> tuple[str, str]:
-    """What becomes of one mutant, and what noticed it."""
-    other = _replaced(render, place.path, json.dumps(changed))
-    proof = prove_document(contract, other, place.scope)
-    if proof.result != PROVED:
-        found = proof.counterexamples[0].kind if proof.counterexamples else "fault"
-        return KILLED, f"prove: {found}"
-    try:
-        comparison = Comparison(contract.model, Model(other), contract, alone=True)
-        if next(comparison.of(place.scope), None) is not None:
-            return SURVIVED, ""
-    except (BadDocument, Undecidable) as error:
-        return SURVIVED, str(error)
-    return EQUIVALENT, "no request is decided otherwise"
+class Bench:
+    """The judges of one environment's mutants."""
+
+    def __init__(self, contract: Contract, render: Mapping[str, Any], calls: Calls) -> None:
+        self._contract, self._render, self._calls = contract, render, calls
+
+    def judge(self, place: Place, changed: Document) -> tuple[str, tuple[str, ...], str]:
+        """What becomes of one mutant, which judges noticed it, and what they saw."""
+        other = _replaced(self._render, place.path, json.dumps(changed))
+        seen = {
+            PROVE: self._by_proof(place, other),
+            MINIMAL: self._by_minimality(place, other),
+            CALLS: self._by_calls(place, other),
+        }
+        if by := tuple(judge for judge, why in seen.items() if why):
+            return KILLED, by, "; ".join(seen[judge] for judge in by)
+        return self._alike(place, other)
+
+    def _by_proof(self, place: Place, other: Mapping[str, Any]) -> str:
+        proof = prove_document(self._contract, other, place.scope)
+        if proof.result == PROVED:
+            return ""
+        return proof.counterexamples[0].words if proof.counterexamples else "; ".join((*proof.faults, *proof.undecided))
+
+    def _by_minimality(self, place: Place, other: Mapping[str, Any]) -> str:
+        """What the changed document grants and nothing requires. A boundary and a guard grant nothing."""
+        try:
+            judge = Judge(self._contract, Model(other), self._calls)
+        except BadDocument:
+            return ""
+        return next(judge.unneeded(place.scope, place.path[-1]), "")
+
+    def _by_calls(self, place: Place, other: Mapping[str, Any]) -> str:
+        try:
+            return str(next(self._calls.otherwise(Model(other), place.scope), ""))
+        except BadDocument:
+            return ""
+
+    def _alike(self, place: Place, other: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
+        try:
+            comparison = Comparison(self._contract.model, Model(other), self._contract, alone=True)
+            if next(comparison.of(place.scope), None) is not None:
+                return SURVIVED, (), ""
+        except (BadDocument, Undecidable) as error:
+            return SURVIVED, (), str(error)
+        return EQUIVALENT, (), "no request is decided otherwise"
 
 
 def _text(render: Mapping[str, Any], path: tuple[str, ...]) -> str:

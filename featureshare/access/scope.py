@@ -16,16 +16,20 @@ class Scope:
 
     def touches(self, model: Model, source: str, need: Need) -> bool:
         """Whether a declared need could hang on the document."""
+        check = need.check
+        return self.bears_on(model, source, check.action, check.resource, check.account)
+
+    def bears_on(self, model: Model, source: str, action: str, resource: str, owner: str) -> bool:
+        """Whether a request of `source` (a role, user or service) could hang on the document."""
         if self.kind in ("role", "brought"):
             return source == self.key
         if self.kind == "boundary":
             role = model.roles.get(source)
             return role is not None and role.boundary == self.key
         if self.kind in ("trust", "key"):
-            return need.check.resource == self.key
+            return resource == self.key
         if self.kind == "bucket":
-            name = need.check.resource.split(":", 5)[-1].partition("/")[0]
-            return need.check.action.startswith("s3:") and name == self.key
+            return action.startswith("s3:") and resource.split(":", 5)[-1].partition("/")[0] == self.key
         if self.kind == "catalog":
-            return need.check.action.startswith("glue:") and need.check.account == self.key
+            return action.startswith("glue:") and owner == self.key
         return self.kind == "guard" or source == model.platform

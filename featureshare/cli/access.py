@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from featureshare.access import PROVED, UNDECIDED, Matrix, Model, Proof, mutants, prove
+from featureshare.access.calls import LoggedCall, read_log
 from featureshare.access.diff import checked_out, compare
 from featureshare.access.diff import markdown as diff_markdown
-from featureshare.access.explain import Explainer, Pasted, read_pasted
+from featureshare.access.explain import Explainer, elsewhere
 from featureshare.access.matrix import as_csv, markdown
-from featureshare.access.minimal import logged, minimal
+from featureshare.access.minimal import minimal
+from featureshare.access.pasted import Pasted, on_names_of, read_pasted
 from featureshare.access.plans import differences, from_plans
 from featureshare.access.residual import listed_residual
 from featureshare.cli.common import FAILED, AsJson, Env, emit
@@ -162,21 +165,26 @@ def diff_of(
 
 
 # minimal -----------------------------------------------------------------------------------------------------------
+Log = Annotated[
+    Path | None, typer.Option("--log", help="A decision log of local AWS (JSON lines); default: the one running.")
+]
+
+
+def _logged(workspace: Workspace, env: str, log: Path | None) -> list[LoggedCall]:
+    """The calls that journeys were logged to make; none where local AWS does not run."""
+    calls = read_log(lines(log or workspace.state(env) / "decisions.jsonl"))
+    if log is not None and not calls:
+        raise FeatureShareError(f"{log} is not there, or holds no decision.")
+    return calls
+
+
 @app.command("minimal")
-def minimal_of(
-    env: Env,
-    log: Annotated[
-        Path | None, typer.Option("--log", help="A decision log of local AWS (JSON lines); default: the one running.")
-    ] = None,
-    json_: AsJson = False,
-) -> None:
+def minimal_of(env: Env, log: Log = None, json_: AsJson = False) -> None:
     """Every grant is required by some call. Exit status 1 if nothing requires one."""
     workspace = Workspace.find()
     normal = _normal(workspace, env)
-    file = log or workspace.state(env) / "decisions.jsonl"
-    if log is not None and not (log.is_file() and log.stat().st_size):
-        raise FeatureShareError(f"{log} is not there, or holds nothing.")
-    found = minimal(normal, render(env, workspace.root), workspace.root / "policies", logged(lines(file)))
+    logged = _logged(workspace, env, log)
+    found = minimal(normal, render(env, workspace.root), workspace.root / "policies", logged)
     if json_:
         emit({"environment": env} | found.as_dict())
     else:
@@ -186,10 +194,14 @@ def minimal_of(
             )
         for template, sid, action in found.unexercised():
             typer.echo(f"documented, not exercised: {action} (policies/{template}, {sid})")
+        for one in found.unused_ceiling:
+            typer.echo(f"admitted, used by no role here: {one.action} (policies/{one.template}, {one.sid})")
         typer.echo(
             f"{env}: {len(found.exercised)} grants exercised by {found.calls} logged checks, "
-            f"{len(found.documented)} documented, {len(found.unneeded)} that nothing requires."
+            f"{len(found.documented)} documented, {len(found.doubled)} granted twice, "
+            f"{len(found.unneeded)} that nothing requires."
         )
+        typer.echo(f"{found.denies} Deny statements: `featureshare access mutants {env}` shows what each is worth.")
     if found.unneeded:
         raise typer.Exit(FAILED)
 
@@ -199,21 +211,29 @@ def minimal_of(
 def mutants_of(
     env: Env,
     only: Annotated[str, typer.Option("--only", help="Only documents whose name holds this text.")] = "",
+    log: Log = None,
     json_: AsJson = False,
 ) -> None:
     """Is every systematic change of every document noticed? Exit status 1 if a mutant survives."""
     workspace = Workspace.find()
-    score = mutants.run(_normal(workspace, env), render(env, workspace.root), only=only)
+    logged = _logged(workspace, env, log)
+    score = mutants.run(_normal(workspace, env), render(env, workspace.root), only=only, logged=logged)
     if json_:
         emit({"environment": env} | score.as_dict())
     else:
-        rows = [["operator", "mutants", *mutants.FATES]]
+        columns = (*mutants.FATES, *mutants.JUDGES)
+        rows = [["operator", "mutants", *mutants.FATES, *(f"by {judge}" for judge in mutants.JUDGES)]]
         for operator, counts in sorted(score.counts.items()):
-            rows.append([operator, str(sum(counts.values())), *(str(counts[fate]) for fate in mutants.FATES)])
+            rows.append([operator, str(score.of(operator)), *(str(counts[column]) for column in columns)])
         _table(rows)
         for one in score.survivors:
-            typer.echo(f"survived: {one.document}: {one.operator}: {one.what} {one.by}".rstrip())
-        typer.echo(f"{env}: {score.total} mutants, {len(score.survivors)} survived, {score.seconds:.0f} s.")
+            typer.echo(f"survived: {one.document}: {one.operator}: {one.what} {one.why}".rstrip())
+        if not score.calls:
+            typer.echo(f"No logged calls to judge by: `featureshare verify {env}` makes them.")
+        typer.echo(
+            f"{env}: {score.total} mutants, {len(score.survivors)} survived, {score.calls} logged calls, "
+            f"{score.seconds:.0f} s."
+        )
     if score.survivors or not score.total:
         raise typer.Exit(FAILED)
 
@@ -227,29 +247,37 @@ def explain_of(
     resource: Annotated[str, typer.Option("--resource", help="An ARN, or the name of a feature group.")] = "*",
     json_: AsJson = False,
 ) -> None:
-    """Why a call is denied, and what to declare. Without options: a message or CloudTrail event on standard input."""
+    """Why a call is denied, and what to declare. Without --action: a message or CloudTrail event on standard input."""
     workspace = Workspace.find()
-    explainer = Explainer(_normal(workspace, env), Model(render(env, workspace.root)))
+    model = Model(render(env, workspace.root))
     pasted = Pasted(principal, action, resource)
     if not (principal and action):
         pasted = read_pasted(sys.stdin.read())
+        if principal:
+            pasted = replace(pasted, principal=principal)  # query engines do not say who asked
+    pasted = on_names_of(model, pasted)
     if not (pasted.principal and pasted.action):
         if not pasted.cause:
-            fix = "give --principal and --action, or paste the whole message or event on standard input."
+            fix = (
+                "add --principal: the text says what was denied and not to whom."
+                if pasted.action
+                else "give --principal and --action, or paste the whole message or event on standard input."
+            )
             raise BadInput([Problem("standard input", "", "no principal and action can be read from it.", fix)])
         if json_:
             emit({"environment": env, "cause": pasted.cause})
         else:
             typer.echo(f"cause: {pasted.cause}")
         return
-    found = explainer.explain(pasted.principal, pasted.action, pasted.resource)
+    found = Explainer(_normal(workspace, env), model).explain(pasted.principal, pasted.action, pasted.resource)
+    said = pasted.cause or elsewhere(pasted, found)
     if json_:
-        emit({"environment": env} | found.as_dict() | {"cause": pasted.cause})
+        emit({"environment": env} | found.as_dict() | {"cause": said, "layer": pasted.layer})
         return
     for link in found.links:
         place = " ".join(part for part in (link.document, link.sid) if part)
         typer.echo(f"{'ok    ' if link.ok else 'BROKEN'} {link.name}: {link.text}{f' [{place}]' if place else ''}")
     typer.echo("allowed" if found.allowed else "denied on purpose" if found.on_purpose else "denied")
-    for text in (pasted.cause, found.advice):
+    for text in (said, found.advice):
         if text:
             typer.echo(text)

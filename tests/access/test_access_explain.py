@@ -7,7 +7,8 @@ import planting as plant
 import pytest
 
 from featureshare.access import Model
-from featureshare.access.explain import Explainer, read_pasted
+from featureshare.access.explain import Explainer, elsewhere
+from featureshare.access.pasted import on_names_of, read_pasted
 
 SESSIONS = "arn:aws:sagemaker:eu-west-1:222222222222:feature-group/sessions"
 WRITER = "arn:aws:iam::222222222222:role/fs/writer/personalization/fs-personalization-writer"
@@ -125,35 +126,230 @@ def test_a_pasted_message(explain):
     assert "assume that role" in found.advice
 
 
-def test_a_pasted_event():
-    event = {
-        "eventSource": "sts.amazonaws.com",
-        "eventName": "AssumeRole",
-        "errorCode": "AccessDenied",
-        "userIdentity": {
-            "arn": "arn:aws:sts::333333333333:assumed-role/fs-product-success-pipeline/run",
-            "sessionContext": {
-                "sessionIssuer": {
-                    "arn": "arn:aws:iam::333333333333:role/fs/execution/product-success/fs-product-success-pipeline"
-                }
-            },
+READER = "arn:aws:sts::222222222222:assumed-role/fs-core-search-reader-offline/run"
+OBJECT = f"arn:aws:s3:::{plant.BUCKET}/sessions/data/part.parquet"
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "resource", "layer"),
+    [
+        (
+            f"User: {READER} is not authorized to perform: sts:AssumeRole on resource: {WRITER}",
+            "sts:AssumeRole",
+            WRITER,
+            "",
+        ),
+        (
+            f'User: {READER} is not authorized to perform: s3:GetObject on resource: "{OBJECT}" because no '
+            "resource-based policy allows the s3:GetObject action",
+            "s3:GetObject",
+            OBJECT,
+            "resource-based policy",
+        ),
+        (
+            f'User: {READER} is not authorized to perform: s3:PutObject on resource: "{OBJECT}" with an explicit deny '
+            "in a resource-based policy",
+            "s3:PutObject",
+            OBJECT,
+            "resource-based policy",
+        ),
+        (
+            f"User: {READER} is not authorized to perform: iam:CreateRole on resource: {WRITER} with an explicit deny "
+            "in a service control policy: arn:aws:organizations::666666666666:policy/o-x/service_control_policy/p-y",
+            "iam:CreateRole",
+            WRITER,
+            "service control policy",
+        ),
+        (
+            f"User: {READER} is not authorized to perform: sagemaker:PutRecord on resource: {SESSIONS} because no "
+            "permissions boundary allows the sagemaker:PutRecord action",
+            "sagemaker:PutRecord",
+            SESSIONS,
+            "permissions boundary",
+        ),
+        (
+            f"User: {READER} is not authorized to perform: glue:GetTable on resource: "
+            "arn:aws:glue:eu-west-1:222222222222:table/fs_features/sessions because no identity-based policy allows "
+            "the glue:GetTable action (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException)",
+            "glue:GetTable",
+            "arn:aws:glue:eu-west-1:222222222222:table/fs_features/sessions",
+            "identity-based policy",
+        ),
+        (
+            f"User: {READER} is not authorized to perform: kms:Decrypt on the resource associated with this "
+            "ciphertext because no resource-based policy allows the kms:Decrypt action",
+            "kms:Decrypt",
+            "*",
+            "resource-based policy",
+        ),
+        (
+            f"User: {READER} is not authorized to perform: athena:StartQueryExecution on resource: "
+            "arn:aws:athena:eu-west-1:222222222222:workgroup/primary because no session policy allows the action",
+            "athena:StartQueryExecution",
+            "arn:aws:athena:eu-west-1:222222222222:workgroup/primary",
+            "session policy",
+        ),
+        (
+            f"{READER} is not authorized to perform: sagemaker:ListFeatureGroups.",
+            "sagemaker:ListFeatureGroups",
+            "*",
+            "",
+        ),
+    ],
+)
+def test_every_wording_of_aws(text, action, resource, layer):
+    pasted = read_pasted(f"An error occurred (AccessDenied) when calling the operation: {text}")
+    assert (pasted.principal, pasted.action, pasted.resource, pasted.layer) == (READER, action, resource, layer)
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "resource"),
+    [
+        (
+            f"Permission denied on S3 path: s3://{plant.BUCKET}/sessions/data",
+            "s3:GetObject",
+            f"arn:aws:s3:::{plant.BUCKET}/sessions/data",
+        ),
+        (
+            f"Access denied when writing output to url: s3://{plant.RESULTS}/athena/x.csv. Please ensure",
+            "s3:PutObject",
+            f"arn:aws:s3:::{plant.RESULTS}/athena/x.csv",
+        ),
+        (
+            f"Unable to verify/create output bucket {plant.RESULTS}",
+            "s3:GetBucketLocation",
+            f"arn:aws:s3:::{plant.RESULTS}",
+        ),
+        (
+            "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you "
+            "are not allowed to access.",
+            "kms:Decrypt",
+            "*",
+        ),
+    ],
+)
+def test_what_query_engines_say_names_no_principal(text, action, resource):
+    pasted = read_pasted(text)
+    assert (pasted.principal, pasted.action, pasted.resource) == ("", action, resource)
+
+
+def test_results_that_cannot_be_written(explain, documents):
+    plant.without("buckets", plant.RESULTS, "WriteAndReadByReaderOffline")(documents)
+    pasted = read_pasted(f"Access denied when writing output to url: s3://{plant.RESULTS}/athena/x.csv.")
+    found = explain(READER, pasted.action, pasted.resource)
+    assert not found.allowed
+    assert "resource" in found.broken.text
+
+
+def test_a_message_about_a_ciphertext_is_about_the_key_of_the_reader(explain, documents):
+    plant.without("keys", "222222222222/alias/fs-offline", "ReadOfflineStore")(documents)
+    found = explain(READER, "kms:Decrypt", "*")
+    assert found.resource == Model(documents).key_arn(plant.CENTRAL, "alias/fs-offline")
+    assert "resource: no statement allows kms:Decrypt" in found.broken.text
+
+
+def test_a_key_id_that_no_declaration_knows_is_the_key_that_stands_for_it(explain):
+    key = "arn:aws:kms:eu-west-1:222222222222:key/0a1b2c3d-1111-2222-3333-444455556666"
+    found = explain(READER, "kms:Decrypt", key)
+    assert found.on_purpose  # called directly
+    assert "allowed with kms:ViaService = s3.eu-west-1.amazonaws.com" in found.advice
+
+
+def event(service, name, parameters, error="AccessDenied", message="", **more):
+    identity = {
+        "type": "AssumedRole",
+        "arn": "arn:aws:sts::333333333333:assumed-role/fs-product-success-pipeline/run",
+        "accountId": "333333333333",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "arn": "arn:aws:iam::333333333333:role/fs/execution/product-success/fs-product-success-pipeline",
+            }
         },
-        "requestParameters": {"roleArn": WRITER},
     }
-    pasted = read_pasted(json.dumps(event))
-    assert pasted.principal.endswith("/fs-product-success-pipeline")
-    assert (pasted.action, pasted.resource) == ("sts:AssumeRole", WRITER)
+    made = {"eventSource": f"{service}.amazonaws.com", "eventName": name, "requestParameters": parameters}
+    errors = {"errorCode": error, "errorMessage": message} if error else {}
+    return made | {"awsRegion": "eu-west-1", "userIdentity": identity} | errors | more
+
+
+GROUP = {"type": "AWS::SageMaker::FeatureGroup", "accountId": "222222222222", "ARN": SESSIONS}
+
+
+@pytest.mark.parametrize(
+    ("made", "action", "resource"),
+    [
+        (event("sts", "AssumeRole", {"roleArn": WRITER}), "sts:AssumeRole", WRITER),
+        (event("sagemaker", "GetRecord", {"featureGroupName": "sessions"}, resources=[GROUP]), "sagemaker:GetRecord",
+         SESSIONS),
+        (event("sagemaker", "GetRecord", {"featureGroupName": SESSIONS}), "sagemaker:GetRecord", SESSIONS),
+        # UpdateRecord has no action of its own.
+        (event("sagemaker", "UpdateRecord", {"featureGroupName": SESSIONS}), "sagemaker:PutRecord", SESSIONS),
+        (event("s3", "ListObjects", {"bucketName": plant.BUCKET, "prefix": "sessions/"}), "s3:ListBucket",
+         f"arn:aws:s3:::{plant.BUCKET}"),
+        (event("s3", "HeadObject", {"bucketName": plant.BUCKET, "key": "sessions/x"}), "s3:GetObject",
+         f"arn:aws:s3:::{plant.BUCKET}/sessions/x"),
+        (event("glue", "GetTable", {"databaseName": "fs_features", "name": "sessions", "catalogId": "222222222222"},
+               message=f"User: {READER} is not authorized to perform: glue:GetTable on resource: "
+                       "arn:aws:glue:eu-west-1:222222222222:catalog because no resource-based policy allows"),
+         "glue:GetTable", "arn:aws:glue:eu-west-1:222222222222:catalog"),
+        (event("athena", "StartQueryExecution", {"workGroup": "primary"}), "athena:StartQueryExecution",
+         "arn:aws:athena:eu-west-1:333333333333:workgroup/primary"),
+        (event("nowhere", "DoThing20150331", {"x": 1}), "nowhere:DoThing", "*"),
+    ],
+)  # fmt: skip
+def test_an_event_is_read_by_the_call_that_was_made(made, action, resource, shipped):
+    model = Model(shipped)
+    for text in (made, {"Records": [made]}, {"Events": [{"CloudTrailEvent": json.dumps(made)}]}, {"detail": made}):
+        pasted = on_names_of(model, read_pasted(json.dumps(text)))
+        assert pasted.principal.endswith("role/fs/execution/product-success/fs-product-success-pipeline")
+        assert (pasted.action, pasted.resource) == (action, resource)
+
+
+def test_an_event_without_an_error_denied_nothing(shipped):
+    pasted = read_pasted(json.dumps(event("sagemaker", "GetRecord", {"featureGroupName": SESSIONS}, error="")))
+    assert "records no error" in pasted.cause
+
+
+def test_an_event_of_another_account_without_an_arn_names_nobody():
+    made = event("sts", "AssumeRole", {"roleArn": WRITER}) | {"userIdentity": {"type": "AWSAccount", "accountId": "9"}}
+    assert read_pasted(json.dumps(made)).principal == ""
+
+
+def test_denied_by_aws_and_allowed_by_the_documents(explain):
+    text = f"User: {READER} is not authorized to perform: s3:GetObject on resource: {OBJECT} because no {{}} allows it"
+    pasted = read_pasted(text.format("identity-based policy"))
+    found = explain(pasted.principal, pasted.action, pasted.resource)
+    assert found.allowed
+    assert "older than the declaration" in elsewhere(pasted, found)
+    denied = explain(pasted.principal, "s3:PutObject", pasted.resource)
+    assert elsewhere(pasted, denied) == ""
 
 
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
         ("is not authorized to perform: lakeformation:GetDataAccess", "Lake Formation governs the table"),
-        ("Insufficient Glue permissions to access table sessions", "resource policy"),
+        ("Insufficient Glue permissions to access table sessions", "EnableHybrid=TRUE"),
+        ("Insufficient permissions to execute the query.", "IAMAllowedPrincipals"),
+        ("Insufficient Lake Formation permission(s): Required Create Database on Catalog", "IAMAllowedPrincipals"),
         ("SUPER privileges required on the table", "columns only"),
         ("Not authorized to call GetTemporaryCredentialsForTableV2", "full-table external access"),
+        (
+            "arn:aws:sts::222222222222:assumed-role/AWSServiceRoleForLakeFormationDataAccess/x is not authorized to "
+            "perform: s3:GetObject",
+            "service-linked role",
+        ),
         ("SCHEMA_NOT_FOUND: Schema 'FS_Features' does not exist", "lower case"),
+        ("Database fs_features not found", "resource link"),
+        ("on resource: arn:aws:glue:eu-west-1:222222222222:table/fs_features/Sessions", "in lower case into ARNs"),
         ("AccessControlListNotSupported", "bucket-owner-full-control"),
+        ("The ciphertext refers to a customer master key that does not exist", "under a key that AWS manages"),
+        ("because no VPC endpoint policy allows the sagemaker:GetRecord action", "VPC endpoint"),
+        ("VpceAccessDenied", "VPC endpoint"),
+        ("because no session policy allows the action", "a policy of its own"),
+        ("DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", "an hour at most"),
+        ("ExpiredTokenException", "the session is over"),
+        ("0 rows", "nothing is denied"),
     ],
 )
 def test_symptoms_outside_the_documents(text, cause):

@@ -118,6 +118,7 @@ class Authorizer:
         for check in checks:
             who, decision = self.decide(actor, check, region)
             if entry is not None:
+                entry.secure_transport = self._settings.secure_transport
                 entry.decided.append((check, decision))
             if not decision.allowed:
                 raise denied(decision, who.caller.arn, check.action, check.resource, service)

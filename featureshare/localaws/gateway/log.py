@@ -42,6 +42,7 @@ class Entry:
     message: str | None = None
     status: int = 0
     replayed: bool = False
+    secure_transport: bool = True
     seconds: float = 0.0
     thread: threading.Thread = field(default_factory=threading.current_thread)
 
@@ -61,6 +62,7 @@ class Entry:
             "message": self.message,
             "status": self.status,
             "replayed": self.replayed,
+            "secure_transport": self.secure_transport,
             "milliseconds": round(self.seconds * 1000, 2),
             "checks": [_check(check, decision) for check, decision in self.decided],
         }
