@@ -2,6 +2,8 @@
 
 ENV  ?= local
 KEEP ?=
+FROM ?= render
+BASE ?= origin/main
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -70,8 +72,20 @@ scan: $(VENV)/.local .venv-checkov/.scan ## checkov and our own rules over every
 	@$(BIN)/featureshare scan $(ENV) --plan
 
 .PHONY: prove
-prove: $(VENV)/.local ## Proof that access equals the declaration of ENV, without any AWS
-	@$(BIN)/featureshare access prove $(ENV)
+prove: $(VENV)/.local ## Proof that access equals the declaration of ENV, without any AWS (FROM=plan: of its plans)
+	@$(BIN)/featureshare access prove $(ENV) --from $(FROM)
+
+.PHONY: minimal
+minimal: $(VENV)/.local ## Every grant of ENV is required by some call
+	@$(BIN)/featureshare access minimal $(ENV)
+
+.PHONY: mutants
+mutants: $(VENV)/.local ## Every systematic change of every document of ENV is noticed
+	@$(BIN)/featureshare access mutants $(ENV)
+
+.PHONY: diff
+diff: $(VENV)/.local ## What access differs from BASE (origin/main), in Markdown for a pull request
+	@$(BIN)/featureshare access diff $(ENV) --base $(BASE) --markdown
 
 .PHONY: plan
 plan: $(VENV)/.local ## Plan every stack of ENV

@@ -90,12 +90,17 @@ locals {
     } if local.sound
   })
 
-  # A team's slice: what it owns or is granted. Groups it does not see do not change its stacks.
+  # A team's slice: what it owns or is granted. Groups it does not see do not change its stacks, and nor does what others
+  # are granted: of a group that is not its own it sees its own grants.
   normal = {
     environment = local.environment
     teams       = local.teams
     feature_groups = {
-      for name, group in local.feature_groups : name => group
+      for name, group in local.feature_groups : name => merge(group, {
+        shared_with = var.team == null || group.owner == var.team ? group.shared_with : {
+          (var.team) = group.shared_with[var.team]
+        }
+      })
       if var.team == null || group.owner == var.team || can(group.shared_with[coalesce(var.team, "-")])
     }
   }

@@ -31,7 +31,7 @@ class Declaration:
     def grants(self) -> tuple[Grant, ...]:
         """Every grant, sorted: what shared_with says, and write for each group's owner.
 
-        In a slice, the grants of other teams on the groups it holds are included.
+        In a slice, the grants of other teams on the groups that the team owns are included.
         """
         grants = {
             Grant(team, name, verb)
@@ -43,12 +43,17 @@ class Declaration:
         return tuple(sorted(grants))
 
     def slice(self, team: str) -> "Declaration":
-        """What the stacks of `team` need: that team, and the groups it owns or is granted. KeyError if unknown."""
+        """What the stacks of `team` need: that team, and the groups it owns or is granted. KeyError if unknown.
+
+        Of a group that another team owns it sees its own grants: what others are granted does not change its stacks.
+        """
         return Declaration(
             self.environment,
             {team: self.teams[team]},
             {
                 name: group
+                if group.owner == team
+                else group.model_copy(update={"shared_with": {team: group.shared_with[team]}})
                 for name, group in self.feature_groups.items()
                 if group.owner == team or team in group.shared_with
             },

@@ -16,14 +16,17 @@ def read_normal(workspace: Workspace, env: str) -> dict[str, Any]:
 
 
 def slice_of(normal: Normal, team: str | None) -> dict[str, Any]:
-    """The part of a declaration that concerns a team: itself, and the groups it owns or is granted. None: the whole."""
+    """The part of a declaration that concerns a team: itself, and the groups it owns or is granted. None: the whole.
+
+    Of a group that another team owns it holds the team's own grants, so that what others are granted changes nothing.
+    """
     if team is None:
         return dict(normal)
     return {
         "environment": normal["environment"],
         "teams": {name: value for name, value in normal["teams"].items() if name == team},
         "feature_groups": {
-            name: group
+            name: group if group["owner"] == team else group | {"shared_with": {team: group["shared_with"][team]}}
             for name, group in normal["feature_groups"].items()
             if group["owner"] == team or team in group["shared_with"]
         },

@@ -1,6 +1,7 @@
 """Both readers get the same out of the same files, byte for byte, as a whole and for every team."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,35 @@ def test_a_slice_is_the_whole_restricted_to_the_team(seed: int, tmp_path: Path) 
     declaration = load(tmp_path, "random")
     whole = declaration.normal()
     for team in declaration.teams:
-        groups = {grant.feature_group for grant in declaration.grants() if grant.team == team}
+        groups = {}
+        for name in {grant.feature_group for grant in declaration.grants() if grant.team == team}:
+            groups[name] = dict(whole["feature_groups"][name])
+            if groups[name]["owner"] != team:
+                groups[name]["shared_with"] = {
+                    other: verbs for other, verbs in groups[name]["shared_with"].items() if other == team
+                }
         assert declaration.slice(team).normal() == {
             "environment": whole["environment"],
             "teams": {team: whole["teams"][team]},
-            "feature_groups": {name: group for name, group in whole["feature_groups"].items() if name in groups},
+            "feature_groups": groups,
         }
+
+
+def test_what_others_are_granted_is_the_business_of_the_owner(terraform: Terraform, tmp_path: Path) -> None:
+    """One more reader of a group changes the slices of its owner and of that reader, in both readers alike."""
+    shutil.copytree(REPOSITORY / "environments" / "local", tmp_path / "local")
+    before = load(tmp_path, "local")
+    file = tmp_path / "local" / "feature-groups" / "sessions.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "product-success" not in text
+    file.write_text(
+        text.replace("shared_with:\n", "shared_with:\n  product-success: [write]\n"), encoding="utf-8"
+    )
+    after = load(tmp_path, "local")
+    changed = {team for team in after.teams if before.slice(team).digest() != after.slice(team).digest()}
+    assert changed == {after.feature_groups["sessions"].owner, "product-success"}
+    assert "core-search" in after.feature_groups["sessions"].shared_with
+    assert_same(after.slice("core-search"), terraform, tmp_path, "local", "core-search")
 
 
 def test_json_is_written_as_terraform_writes_it() -> None:

@@ -54,6 +54,11 @@ def test_a_declaration_touches_the_stacks_whose_slice_it_changes(normal: dict[st
     assert _touched(normal, [], before) == ALL
     assert _touched(normal, [], None) == ALL
     assert _touched(normal, [], normal) == []
+    # One more reader is nothing to those who read already.
+    before = copy.deepcopy(normal)
+    normal["feature_groups"]["clicks"]["shared_with"]["loner"] = ["read-online"]
+    owner_and_new = ["central-team/loner", "central-team/producer", "team/loner", "team/producer"]
+    assert _touched(normal, [], before) == owner_and_new
 
 
 def test_modules_are_found_through_modules(tmp_path: Path) -> None:
