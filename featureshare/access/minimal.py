@@ -235,14 +235,14 @@ class Templates:
         self._sids = {name: frozenset(re.findall(r'"Sid":\s*"(\w+)"', text)) for name, text in self._texts.items()}
 
     def of(self, policy: Policy, statement: Statement) -> str:
-        """The template whose statements are the policy's, else one that has the statement; empty if none has."""
+        """The template that a statement came from; empty if none has it. A document is made of one or more, whole."""
         sids = frozenset(one.sid for one in policy.statements)
-        whole = [name for name, found in self._sids.items() if found == sids]
         some = [name for name, found in self._sids.items() if statement.sid in found]
+        whole = [name for name in some if self._sids[name] <= sids]
         keys = {clause.shown_key for one in policy.statements for clause in one.clauses}
 
-        def strange(name: str) -> int:
+        def strange(name: str) -> tuple[int, int]:
             spoken = set(re.findall(r'"((?:aws|iam|kms|s3|sagemaker|sts):[\w/-]+)":', self._texts[name]))
-            return len(spoken ^ keys)
+            return -len(self._sids[name]), len(spoken ^ keys)
 
         return min(whole or some, key=strange, default="")

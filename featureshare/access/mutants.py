@@ -180,14 +180,17 @@ class Bench:
     def judge(self, place: Place, changed: Document) -> tuple[str, tuple[str, ...], str]:
         """What becomes of one mutant, which judges noticed it, and what they saw."""
         other = _replaced(self._render, place.path, json.dumps(changed))
-        seen = {
-            PROVE: self._by_proof(place, other),
-            MINIMAL: self._by_minimality(place, other),
-            CALLS: self._by_calls(place, other),
-        }
+        seen = {PROVE: self._by_proof(place, other)}
+        try:
+            model = Model(other)
+        except BadDocument as error:  # AWS would not store it, which the proof says too
+            return KILLED, (PROVE,), seen[PROVE] or str(error)
+        # A boundary and a guard grant nothing that minimality could find superfluous.
+        seen[MINIMAL] = next(Judge(self._contract, model, self._calls).unneeded(place.scope, place.path[-1]), "")
+        seen[CALLS] = str(next(self._calls.otherwise(model, place.scope), ""))
         if by := tuple(judge for judge, why in seen.items() if why):
             return KILLED, by, "; ".join(seen[judge] for judge in by)
-        return self._alike(place, other)
+        return self._alike(place, model)
 
     def _by_proof(self, place: Place, other: Mapping[str, Any]) -> str:
         proof = prove_document(self._contract, other, place.scope)
@@ -195,26 +198,12 @@ class Bench:
             return ""
         return proof.counterexamples[0].words if proof.counterexamples else "; ".join((*proof.faults, *proof.undecided))
 
-    def _by_minimality(self, place: Place, other: Mapping[str, Any]) -> str:
-        """What the changed document grants and nothing requires. A boundary and a guard grant nothing."""
+    def _alike(self, place: Place, model: Model) -> tuple[str, tuple[str, ...], str]:
         try:
-            judge = Judge(self._contract, Model(other), self._calls)
-        except BadDocument:
-            return ""
-        return next(judge.unneeded(place.scope, place.path[-1]), "")
-
-    def _by_calls(self, place: Place, other: Mapping[str, Any]) -> str:
-        try:
-            return str(next(self._calls.otherwise(Model(other), place.scope), ""))
-        except BadDocument:
-            return ""
-
-    def _alike(self, place: Place, other: Mapping[str, Any]) -> tuple[str, tuple[str, ...], str]:
-        try:
-            comparison = Comparison(self._contract.model, Model(other), self._contract, alone=True)
+            comparison = Comparison(self._contract.model, model, self._contract, alone=True)
             if next(comparison.of(place.scope), None) is not None:
                 return SURVIVED, (), ""
-        except (BadDocument, Undecidable) as error:
+        except Undecidable as error:
             return SURVIVED, (), str(error)
         return EQUIVALENT, (), "no request is decided otherwise"
 

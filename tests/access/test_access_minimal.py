@@ -79,12 +79,14 @@ def test_every_document_is_judged(normal, shipped):
     every = [*found.documented, *found.doubled, *found.unused_ceiling]
     templates = {file.relative_to(ROOT / "policies") for file in (ROOT / "policies").glob("*/*.json.tftpl")}
     spoken = {Path(one.template) for one in every}
-    # What only denies, and what `local` does not render: it has an organization.
+    # What only denies, and what `local` does not render: it has an organization, and compute that names its account.
     assert {str(file) for file in templates - spoken} == {
         "organization/protect-sharing.json.tftpl",
         "resource/offline-bucket.json.tftpl",
         "resource/results-bucket.json.tftpl",
         "trust/access-role-without-organization.json.tftpl",
+        "trust/service-for-source.json.tftpl",
+        "trust/service-without-source.json.tftpl",
     }
     assert found.denies == sum(text.count('"Effect":"Deny"') for text in _texts(shipped))
 

@@ -72,9 +72,7 @@ def test_what_others_are_granted_is_the_business_of_the_owner(terraform: Terrafo
     file = tmp_path / "local" / "feature-groups" / "sessions.yaml"
     text = file.read_text(encoding="utf-8")
     assert "product-success" not in text
-    file.write_text(
-        text.replace("shared_with:\n", "shared_with:\n  product-success: [write]\n"), encoding="utf-8"
-    )
+    file.write_text(text.replace("shared_with:\n", "shared_with:\n  product-success: [write]\n"), encoding="utf-8")
     after = load(tmp_path, "local")
     changed = {team for team in after.teams if before.slice(team).digest() != after.slice(team).digest()}
     assert changed == {after.feature_groups["sessions"].owner, "product-success"}
