@@ -7,7 +7,7 @@ locals {
     for account in local.accounts : account => { for key, store in local.stores : key => store if store.account == account }
   }
   # What stands in an account decides what its deploy role may do there: a team that begins to read, or to keep a store of
-  # its own, changes the landing zone's documents (docs/decisions/0011).
+  # its own, changes the landing zone's documents (docs/decisions/0014).
   has_store     = { for store in local.stores : store.account => true... }
   has_results   = { for team in local.offline_readers : var.teams[team].account => true... }
   has_team      = { for team in var.teams : team.account => true... }

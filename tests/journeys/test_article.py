@@ -86,3 +86,14 @@ def test_no_shipped_grant_is_unneeded_and_the_journeys_exercise_most(run: Report
     found = applied_local.copy.json("access", "minimal", "local")
     assert found["unneeded"] == []
     assert found["exercised"] > 200
+
+
+def test_what_the_journeys_did_judges_mutants(run: Report, applied_local: Any) -> None:
+    """The very calls of this run, put to changed documents: a bucket policy's Denies and its one door."""
+    bucket = applied_local.render["teams"]["core-search"]["results_bucket"]
+    found = applied_local.copy.json("access", "mutants", "local", "--only", f"bucket {bucket}")
+    assert found["survivors"] == []
+    assert found["logged_calls"] > 1000
+    operators = found["operators"]
+    assert operators["drop a Deny"]["calls"] == operators["drop a Deny"]["killed"] > 0
+    assert operators["drop a value"]["calls"] > 0
