@@ -95,5 +95,5 @@ def test_what_the_journeys_did_judges_mutants(run: Report, applied_local: Any) -
     assert found["survivors"] == []
     assert found["logged_calls"] > 1000
     operators = found["operators"]
-    assert operators["drop a Deny"]["calls"] == operators["drop a Deny"]["killed"] > 0
+    assert operators["drop a Deny"]["calls"] >= 3
     assert operators["drop a value"]["calls"] > 0
