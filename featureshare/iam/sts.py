@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from featureshare.errors import FeatureShareError
-from featureshare.iam.model import ContextValue
 
 SHORTEST = 900
 DEFAULT = 3600
@@ -68,41 +67,6 @@ def duration(requested: int | None, max_session_duration: int, *, chained: bool)
     return requested
 
 
-def actions_needed(caller: SessionState, tags: Mapping[str, str], source_identity: str | None) -> tuple[str, ...]:
-    """The actions that must each be allowed on the role, by the same sides, for one AssumeRole call.
-
-    Transitive tags and a source identity that the caller's session carries need them as much as new ones.
-    """
-    out = ["sts:AssumeRole"]
-    if tags or caller.transitive:
-        out.append("sts:TagSession")
-    if source_identity is not None or caller.source_identity is not None:
-        out.append("sts:SetSourceIdentity")
-    return tuple(out)
-
-
-def assume_role_context(
-    *,
-    role_session_name: str,
-    external_id: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    transitive: Collection[str] = (),
-    source_identity: str | None = None,
-) -> dict[str, ContextValue]:
-    """The condition keys of AssumeRole and the actions that go with it; what was not passed is absent."""
-    out: dict[str, ContextValue] = {"sts:RoleSessionName": role_session_name}
-    if external_id is not None:
-        out["sts:ExternalId"] = external_id
-    if tags:
-        out |= {f"aws:RequestTag/{key}": value for key, value in tags.items()}
-        out["aws:TagKeys"] = tuple(tags)
-    if transitive:
-        out["sts:TransitiveTagKeys"] = tuple(transitive)
-    if source_identity is not None:
-        out["sts:SourceIdentity"] = source_identity
-    return out
-
-
 def assume(
     caller: SessionState,
     *,
@@ -118,9 +82,7 @@ def assume(
     own = dict(tags or {})
     seen = {key.lower(): key for key in own}
     if len(seen) != len(own):
-        raise StsRefusalError(
-            "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
-        )
+        raise repeated_tags()
     inherited = {key: value for key, value in caller.tags.items() if key in caller.transitive}
     if clash := sorted(key for key in inherited if key.lower() in seen):
         raise StsRefusalError(
@@ -142,6 +104,13 @@ def assume(
         raise StsRefusalError("AccessDenied", "The source identity of a session, once set, cannot change.")
     passed_on = frozenset(inherited) | {seen[key.lower()] for key in transitive}
     return SessionState(carried, passed_on, caller.source_identity or source_identity)
+
+
+def repeated_tags() -> StsRefusalError:
+    """The refusal of tags of which one key stands twice."""
+    return StsRefusalError(
+        "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+    )
 
 
 def principal_tags(role_tags: Mapping[str, str], session_tags: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from featureshare.iam import Decision, Policy, Request, World, decide
 from featureshare.iam.calls import Check
 from featureshare.iam.context import Context, Place, Requester, Way, request_context
+from featureshare.iam.sts import principal_tags
 from featureshare.localaws.gateway.clock import Clock
 from featureshare.localaws.gateway.credentials import Credential
 from featureshare.localaws.gateway.documents import Documents, Identity, compiled
@@ -73,7 +74,7 @@ class Authorizer:
         """The caller behind a credential, with the tags in force now: the role's, overridden by the session's."""
         source = credential.role_arn or credential.arn
         identity = self._documents.identity(source)
-        tags = merged_tags(identity.tags, credential.tags)
+        tags = principal_tags(identity.tags, credential.tags)
         caller = Caller(
             arn=credential.arn,
             account=credential.account,
@@ -252,12 +253,6 @@ class Authorizer:
         )
         context.update(check.context)
         return context
-
-
-def merged_tags(below: Mapping[str, str], above: Mapping[str, str]) -> dict[str, str]:
-    """Tags of a role overridden by session tags; keys compare without case, the upper spelling stays."""
-    taken = {key.lower() for key in above}
-    return {**{key: value for key, value in below.items() if key.lower() not in taken}, **above}
 
 
 def _service(name: str) -> Actor:

@@ -1,14 +1,16 @@
-"""STS: the sessions of the local AWS are made here, after the trust policy has been asked.
+"""STS: the sessions of the local AWS are made here, after the trust policy has been asked, by the rules of `iam.sts`.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from featureshare.iam import Policy
+from featureshare.iam import sts as rules
 from featureshare.localaws.gateway.authorize import Actor
 from featureshare.localaws.gateway.clock import Clock
 from featureshare.localaws.gateway.credentials import Credential, CredentialStore
@@ -17,8 +19,6 @@ from featureshare.localaws.gateway.estate import MotoEstate, pairs
 from featureshare.localaws.invocation import ServiceError
 
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_SHORTEST, _LONGEST, _CHAINED = 900, 43_200, 3600
-_MAX_POLICY_ARNS = 10
 
 
 def invalid(message: str) -> ServiceError:
@@ -41,19 +41,11 @@ class Sts:
     def chain_params(self, actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
         """AssumeRole's parameters plus what the caller's session passes along, as the call catalogue wants them.
 
-        Raises ServiceError when a transitive tag would be replaced or the source identity changed.
+        Raises ServiceError for a session that STS makes for nobody, such as one with another source identity.
         """
-        asked = pairs(params.get("Tags"))
-        carried = dict(actor.transitive)
-        clash = {key.lower() for key in asked} & {key.lower() for key in carried}
-        if clash:
-            raise ServiceError(
-                "InvalidParameterValue", f"One or more tag keys are transitive and cannot be replaced: {sorted(clash)}"
-            )
-        mine, wanted = actor.caller.source_identity, params.get("SourceIdentity")
-        if mine and wanted and wanted != mine:
-            raise ServiceError("AccessDenied", "The source identity of a session cannot be changed.", 403)
-        return {**params, "_transitive_tags": carried, "_source_identity": wanted or mine}
+        after = _session(actor, params)
+        carried = {key: after.tags[key] for key in actor.transitive}
+        return {**params, "_transitive_tags": carried, "_source_identity": after.source_identity}
 
     def check_parameters(self, actor: Actor, params: Mapping[str, Any]) -> None:
         """What AWS refuses whatever the policies say. Raises ServiceError ValidationError."""
@@ -63,31 +55,21 @@ class Sts:
                 f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: "
                 "Member must satisfy regular expression pattern: [\\w+=,.@-]*, of 2 to 64 characters"
             )
-        duration = int(params.get("DurationSeconds") or _CHAINED)
-        if not _SHORTEST <= duration <= _LONGEST:
-            raise invalid(
-                f"1 validation error detected: Value '{duration}' at 'durationSeconds' failed to satisfy constraint: "
-                f"Member must be between {_SHORTEST} and {_LONGEST}"
-            )
-        if actor.chained and duration > _CHAINED:
-            raise invalid(
-                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
-            )
-        if len(params.get("PolicyArns") or ()) > _MAX_POLICY_ARNS:
-            raise invalid(f"PolicyArns takes at most {_MAX_POLICY_ARNS} managed policies")
+        with _refusals():
+            rules.duration(_seconds(params), rules.LONGEST, chained=actor.chained)
+            rules.check_session_policies(params.get("Policy"), [one["arn"] for one in params.get("PolicyArns") or ()])
 
     def assume_role(self, actor: Actor, params: Mapping[str, Any]) -> dict[str, Any]:
         """The new session's credentials. Call it after the checks have been allowed."""
         role_arn = str(params.get("RoleArn", ""))
-        asked = pairs(params.get("Tags"))
-        transitive = tuple(dict.fromkeys([*(params.get("TransitiveTagKeys") or ()), *actor.transitive]))
+        after = _session(actor, params)
         credential = self.mint(
             role_arn,
             session_name=str(params["RoleSessionName"]),
-            duration=int(params.get("DurationSeconds") or _CHAINED),
-            tags={**asked, **actor.transitive},
-            transitive=tuple(key for key in transitive if key in asked or key in actor.transitive),
-            source_identity=params.get("SourceIdentity") or actor.caller.source_identity,
+            duration=_seconds(params),
+            tags=after.tags,
+            transitive=tuple(sorted(after.transitive)),
+            source_identity=after.source_identity,
             policies=self._session_policies(role_arn, params.get("Policy"), params.get("PolicyArns") or ()),
             chained=actor.chained,
         )
@@ -102,7 +84,7 @@ class Sts:
         role_arn: str,
         *,
         session_name: str,
-        duration: int = _CHAINED,
+        duration: int | None = None,
         tags: Mapping[str, str] | None = None,
         transitive: tuple[str, ...] = (),
         source_identity: str | None = None,
@@ -113,14 +95,14 @@ class Sts:
         facts = self._estate.role(role_arn)
         if facts is None:
             raise ServiceError("NoSuchEntity", f"There is no role {role_arn}.", 404)
-        if duration > facts.max_session_duration:
-            raise invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+        with _refusals():
+            seconds = rules.duration(duration, facts.max_session_duration, chained=chained)
         return self._store.mint(
             role_arn=role_arn,
             role_id=self._documents.identity(role_arn).unique_id,
             session_name=session_name,
             now=self._clock.now(),
-            duration=duration,
+            duration=seconds,
             tags=tags or {},
             transitive=transitive,
             source_identity=source_identity,
@@ -147,6 +129,36 @@ class Sts:
                 raise ServiceError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)
             found.append((arn, text))
         return tuple(found) or None
+
+
+def _seconds(params: Mapping[str, Any]) -> int | None:
+    given = params.get("DurationSeconds")
+    return None if given is None else int(given)
+
+
+def _session(actor: Actor, params: Mapping[str, Any]) -> rules.SessionState:
+    """What the session that AssumeRole makes would carry."""
+    given = [str(tag.get("Key")) for tag in params.get("Tags") or ()]
+    asked = pairs(params.get("Tags"))
+    mine = rules.SessionState(dict(actor.transitive), frozenset(actor.transitive), actor.caller.source_identity)
+    with _refusals():
+        if len(given) != len(asked):
+            raise rules.repeated_tags()
+        return rules.assume(
+            mine,
+            tags=asked,
+            transitive=params.get("TransitiveTagKeys") or (),
+            source_identity=params.get("SourceIdentity"),
+        )
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turns the refusals of the rules into errors of the service."""
+    try:
+        yield
+    except rules.StsRefusalError as error:
+        raise ServiceError(error.code, str(error), 403 if error.code == "AccessDenied" else 400) from None
 
 
 def keys_of(credential: Credential) -> dict[str, Any]:

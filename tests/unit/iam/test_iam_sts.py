@@ -8,9 +8,7 @@ import pytest
 from featureshare.iam.sts import (
     SessionState,
     StsRefusalError,
-    actions_needed,
     assume,
-    assume_role_context,
     check_session_policies,
     duration,
     principal_tags,
@@ -49,36 +47,6 @@ def test_durations_that_hold(requested: int | None, longest: int, chained: bool,
 def test_durations_that_fail(requested: int, longest: int, chained: bool, says: str) -> None:
     with pytest.raises(StsRefusalError, match=says):
         duration(requested, longest, chained=chained)
-
-
-@pytest.mark.parametrize(
-    ("caller", "tags", "identity", "needed"),
-    [
-        (USER, {}, None, ["sts:AssumeRole"]),
-        (USER, {"a": "1"}, None, ["sts:AssumeRole", "sts:TagSession"]),
-        (USER, {}, "ann", ["sts:AssumeRole", "sts:SetSourceIdentity"]),
-        (CHAIN, {}, None, ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]),
-        (SessionState({"a": "1"}), {}, None, ["sts:AssumeRole"]),
-    ],
-)
-def test_actions_of_one_call(
-    caller: SessionState, tags: dict[str, str], identity: str | None, needed: list[str]
-) -> None:
-    assert list(actions_needed(caller, tags, identity)) == needed
-
-
-def test_context_holds_what_was_passed_only() -> None:
-    assert assume_role_context(role_session_name="job") == {"sts:RoleSessionName": "job"}
-    assert assume_role_context(
-        role_session_name="job", external_id="7", tags={"Team": "core"}, transitive=["Team"], source_identity="ann"
-    ) == {
-        "sts:RoleSessionName": "job",
-        "sts:ExternalId": "7",
-        "aws:RequestTag/Team": "core",
-        "aws:TagKeys": ("Team",),
-        "sts:TransitiveTagKeys": ("Team",),
-        "sts:SourceIdentity": "ann",
-    }
 
 
 def test_transitive_tags_and_source_identity_pass_along() -> None:

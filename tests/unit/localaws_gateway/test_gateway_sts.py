@@ -222,3 +222,71 @@ def test_platform_role_is_evaluated_like_any_other(aws: Aws) -> None:
     iam = aws.client("iam", assume(aws, keys, deploy)["Credentials"])
     iam.list_roles()
     assert refusal(iam.list_users)[0] == "AccessDenied"
+
+
+RED, BLUE = {"Key": "team", "Value": "red"}, {"Key": "Team", "Value": "blue"}
+FULL = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "says"),
+    [
+        ({"Tags": [RED, BLUE]}, "InvalidParameterValue", "Duplicate tag keys"),
+        ({"Tags": [RED, RED]}, "InvalidParameterValue", "Duplicate tag keys"),
+        ({"Tags": [RED], "TransitiveTagKeys": ["cost"]}, "InvalidParameterValue", "must be included"),
+        ({"Tags": [{"Key": f"k{number}", "Value": ""} for number in range(51)]}, "ValidationError", "at most 50 tags"),
+        ({"SourceIdentity": "a b"}, "ValidationError", "SourceIdentity is 2 to 64 characters"),
+        ({"Policy": " " * 2049}, "ValidationError", "at most 2,048 characters"),
+        (
+            {"PolicyArns": [{"arn": f"arn:aws:iam::aws:policy/P{n:02}"} for n in range(11)]},
+            "ValidationError",
+            "At most",
+        ),
+    ],
+)
+def test_sessions_that_sts_makes_for_nobody(aws: Aws, given: dict[str, Any], code: str, says: str) -> None:
+    caller = aws.role("no-caller", allow("sts:*"))
+    target = aws.role("no-target", trust=trust({"AWS": caller}, *FULL))
+    sts = aws.client("sts", aws.keys(caller), parameter_validation=False)
+    got = refusal(sts.assume_role, RoleArn=target, RoleSessionName="none", **given)
+    assert (got[0], got[2], says in got[1]) == (code, 400, True)
+
+
+def test_a_chain_of_four_carries_identity_and_transitive_tags(aws: Aws) -> None:
+    """id_session-tags, "Chaining roles with session tags": tags that are not transitive stay behind at each hop."""
+    roles = [aws.role("hop-0", allow(*FULL))]
+    for number in (1, 2, 3):
+        condition = {
+            "StringEquals": {"aws:PrincipalTag/team": "red", "aws:SourceIdentity": "ann"},
+            "Null": {"aws:PrincipalTag/job": "true" if number > 1 else "false"},
+        }
+        rights = document(
+            statement("Allow", "iam:ListRoles", "*", Condition=condition), statement("Allow", list(FULL), "*")
+        )
+        roles.append(aws.role(f"hop-{number}", rights, trust=trust({"AWS": roles[-1]}, *FULL), tags={"TEAM": "blue"}))
+    keys = aws.keys(roles[0])
+    first = {"Tags": [RED, {"Key": "job", "Value": "7"}], "TransitiveTagKeys": ["TEAM"], "SourceIdentity": "ann"}
+    for number, given in ((1, first), (2, {}), (3, {"SourceIdentity": "ann"})):
+        answer = assume(aws, keys, roles[number], **given)
+        assert answer["SourceIdentity"] == "ann"
+        keys = answer["Credentials"]
+        aws.client("iam", keys).list_roles()
+    actions = [check["action"] for check in aws.control.log()[-2]["checks"]]
+    assert actions == list(FULL)
+
+
+def test_each_hop_asks_again_for_what_it_carries(aws: Aws) -> None:
+    """A role on the way that lets no tags or no source identity pass ends the chain for a session that has them."""
+    first = aws.role("ask-0", allow(*FULL))
+    second = aws.role("ask-1", allow(*FULL), trust=trust({"AWS": first}, *FULL))
+    no_tags = aws.role("ask-no-tags", trust=trust({"AWS": second}, "sts:AssumeRole", "sts:SetSourceIdentity"))
+    no_identity = aws.role("ask-no-identity", trust=trust({"AWS": second}, "sts:AssumeRole", "sts:TagSession"))
+    tagged = assume(aws, aws.keys(first), second, Tags=[RED], TransitiveTagKeys=["team"])["Credentials"]
+    named = assume(aws, aws.keys(first), second, SourceIdentity="ann")["Credentials"]
+    plain = assume(aws, aws.keys(first), second, Tags=[RED])["Credentials"]
+    assert "sts:TagSession" in refused(aws, tagged, no_tags)[1]
+    assume(aws, tagged, no_identity)
+    assert "sts:SetSourceIdentity" in refused(aws, named, no_identity)[1]
+    assume(aws, named, no_tags)
+    for role in (no_tags, no_identity):
+        assume(aws, plain, role)
