@@ -146,6 +146,31 @@ def log(
         time.sleep(0.5)
 
 
+@app.command()
+def settings(
+    env: Env,
+    alias_delay: Annotated[
+        float | None, typer.Option(help="Seconds until policies see a changed key alias; on AWS up to 300.", min=0)
+    ] = None,
+    ram_data_plane: Annotated[
+        bool | None, typer.Option(help="Whether a RAM share of a feature group reaches its records.")
+    ] = None,
+    secure_transport: Annotated[
+        bool | None, typer.Option(help="Whether requests count as aws:SecureTransport, though they are loopback HTTP.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the switches of the running local AWS, and change those that are given."""
+    given = {"alias_delay": alias_delay, "ram_data_plane": ram_data_plane, "secure_transport": secure_transport}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    now = LocalAWS.connect(_state(env)).settings(**wanted)
+    if as_json:
+        emit(now)
+    else:
+        for name, value in sorted(now.items()):
+            typer.echo(f"{name:<18}{json.dumps(value)}")
+
+
 def session_for(running: LocalAWS, documents: dict[str, Any], arn: str, service: str | None = None) -> dict[str, Any]:
     """A session of any role of the environment, reached as on AWS.
 
