@@ -31,6 +31,18 @@ locals {
             rule = "a team has a principal or more."
             fix  = "add one"
           },
+          {
+            bad  = try(team.results == "central" && can(local.own_stores[name]), false)
+            key  = "results"
+            rule = "a team that combines shared features with a store of its own needs its results in its own account."
+            fix  = "write results: team"
+          },
+          {
+            bad  = try(team.results == "central" && tobool(team.direct_catalog), false)
+            key  = "direct_catalog"
+            rule = "queries on the direct catalog run in the team's account, and so do their results."
+            fix  = "write results: team"
+          },
         ] : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
       ],
       [for p in flatten([
@@ -111,7 +123,8 @@ locals {
       shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : trimspace(verb)], []) }
     }
   }
-  tables = { for name in keys(local.group_texts) : replace(lower(name), "-", "_") => name... }
+  own_stores = { for name, group in local.groups : group.owner => name... if group.store == "team" }
+  tables     = { for name in keys(local.group_texts) : replace(lower(name), "-", "_") => name... }
 
   group_problems = flatten([
     for name, group in local.groups : [
@@ -219,10 +232,32 @@ locals {
           fix  = "write storage: standard"
         },
         {
-          bad  = group.created_by == "api" && !contains(try(group.shared[group.owner], []), "manage")
+          bad  = group.created_by == "api" && !strcontains(name, "--") && !contains(try(group.shared[group.owner], []), "manage")
           key  = "created_by"
           rule = "the owner cannot make the group through the API without manage."
           fix  = "add manage under shared_with for the owner"
+        },
+        {
+          bad  = group.created_by == "api" && (group.online == false || group.offline == false || group.storage == "in-memory")
+          key  = group.offline == false ? "offline_store" : "online_store"
+          rule = "a group made through the API has an online and an offline store, both under the store's keys."
+          fix  = "write both stores, or leave created_by out"
+        },
+        {
+          # The owner's file is read in the whole and in the owner's own slice.
+          bad = strcontains(name, "--") && (
+            split("--", name)[0] != group.owner || group.created_by != "api" || group.store != "central" ||
+            (can(local.team_documents[group.owner]) && !try(tobool(local.team_documents[group.owner].namespace), false))
+          )
+          key  = "feature_group"
+          rule = "a name with two hyphens in a row is one of its owner's name space: a group of the central store that the team makes through the API."
+          fix  = "write the owner before --, store: central, created_by: api, and namespace: true in the owner's file; or a name without --"
+        },
+        {
+          bad  = strcontains(name, "--") && contains(try(group.shared[group.owner], []), "manage")
+          key  = "shared_with.${group.owner}"
+          rule = "the name space gives its owner manage already."
+          fix  = "leave manage out"
         },
       ] : { file = "feature-groups/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
     ]

@@ -18,8 +18,11 @@ locals {
 
   teams = tomap({
     for name, team in local.team_documents : name => {
-      account = team.account
-      contact = team.contact
+      account        = team.account
+      contact        = team.contact
+      direct_catalog = try(team.direct_catalog, false)
+      namespace      = try(team.namespace, false)
+      results        = try(team.results, "team")
       principals = tomap({
         for principal, declared in team.principals : principal => {
           kind           = try(declared.kind, "role")

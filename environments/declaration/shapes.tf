@@ -28,6 +28,7 @@ locals {
       kind           = ["role", "user", "sso"]
       partition      = ["aws", "aws-cn", "aws-us-gov"]
       purpose        = ["canary"]
+      results        = ["team", "central"]
       storage        = ["standard", "in-memory"]
       store          = ["central", "team"]
       type           = ["String", "Integral", "Fractional"]
@@ -62,6 +63,10 @@ locals {
       account    = local.account
       contact    = local.contact
       principals = local.mapping
+
+      direct_catalog = merge(local.bool, { required = false })
+      namespace      = merge(local.bool, { required = false })
+      results        = local.one_of.results
     }
     principal = {
       verbs          = local.list
@@ -72,7 +77,7 @@ locals {
       user_name      = merge(local.any_text, { required = false, pattern = "^[\\w+=,.@-]{1,64}$", rule = "must be 1 to 64 letters, digits or _ + = , . @ -." })
     }
     group = {
-      feature_group     = merge(local.any_text, { pattern = "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", rule = "must be lower-case letters, digits and single hyphens or underscores, a letter first." })
+      feature_group     = merge(local.any_text, { pattern = "^([a-z][a-z0-9]*(-[a-z0-9]+)*--[a-z0-9]+|[a-z][a-z0-9]*)([_-][a-z0-9]+)*$", rule = "must be lower-case letters, digits and single hyphens or underscores, a letter first, and <team>-- before it in a name space." })
       store             = local.one_of.store
       owner             = local.name
       contact           = local.contact

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from featureshare.declaration.document import Document
 from featureshare.declaration.drafts import Drafts, items, says, table, text
 from featureshare.declaration.judge_groups import judge_groups
+from featureshare.declaration.judge_options import judge_options
 from featureshare.declaration.model import ROLE_KINDS
 from featureshare.declaration.names import repeated, same_name
 from featureshare.errors import Problem
@@ -28,7 +29,7 @@ def judge(drafts: Drafts) -> list[Problem]:
 
 def judge_use(drafts: Drafts) -> list[Problem]:
     """Verbs that nothing grants and grants that nobody uses. Only meaningful when every file could be read."""
-    return [*_unused_verbs(drafts), *_unused_grants(drafts)]
+    return [*_unused_verbs(drafts), *_unused_grants(drafts), *judge_options(drafts)]
 
 
 def _environment(drafts: Drafts) -> Iterator[Problem]:
@@ -152,6 +153,12 @@ def _role_names(drafts: Drafts) -> Iterator[Problem]:
 
 def _unused_verbs(drafts: Drafts) -> Iterator[Problem]:
     granted = {(team, verb) for team, _, verb in drafts.grants()}
+    granted |= {
+        (team, verb)
+        for team, document in drafts.teams.items()
+        if says(document.value, "namespace") is True
+        for verb in ("manage", "write")
+    }
     for team, document in drafts.teams.items():
         principals = table(document.value, "principals")
         for principal in principals:

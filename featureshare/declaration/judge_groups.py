@@ -26,6 +26,7 @@ def judge_groups(drafts: Drafts) -> Iterator[Problem]:
         yield from _stores(document)
         yield from _sharing(drafts, document)
         yield from _creation(document)
+        yield from _name_space(drafts, document)
 
 
 def _table_names(drafts: Drafts) -> Iterator[Problem]:
@@ -180,10 +181,53 @@ def _grant(document: Document, at: tuple[str | int, ...], verb: str, owns: bool)
 
 def _creation(document: Document) -> Iterator[Problem]:
     group = document.value
-    owner = text(group, "owner")
-    if text(group, "created_by") == "api" and owner and "manage" not in items(group, "shared_with", owner):
+    owner, name = text(group, "owner"), text(group, "feature_group")
+    if text(group, "created_by") != "api":
+        return
+    online, offline = says(group, "online_store", "enabled"), says(group, "offline_store", "enabled")
+    if online is False or offline is False or text(group, "online_store", "storage") == "in-memory":
+        store = "offline_store" if offline is False else "online_store"
+        yield document.problem(
+            (store,),
+            "a group made through the API has an online and an offline store, both under the store's keys: its "
+            "creation is refused without.",
+            "write both stores, or leave created_by out",
+        )
+    if owner and "--" not in name and "manage" not in items(group, "shared_with", owner):
         yield document.problem(
             ("created_by",),
             "the owner cannot make the group through the API without manage.",
             f"add manage under shared_with for {owner}",
+        )
+
+
+def _name_space(drafts: Drafts, document: Document) -> Iterator[Problem]:
+    """A name with `--` belongs to the name space of the team before it, where its owner makes groups by itself."""
+    group = document.value
+    name, owner = text(group, "feature_group"), text(group, "owner")
+    if "--" not in name:
+        return
+    space = name.partition("--")[0]
+    team = drafts.teams.get(space)
+    if space != owner:
+        yield document.problem(
+            ("feature_group",),
+            f"{name} lies in the name space of {space}, and its owner is {owner}.",
+            f"write owner: {space}, or a name without two hyphens in a row",
+        )
+    elif team is not None and says(team.value, "namespace") is not True:
+        yield document.problem(
+            ("feature_group",),
+            f"{name} lies in a name space that {space} does not have.",
+            f"write namespace: true in {team.file}, or a name without two hyphens in a row",
+        )
+    elif text(group, "created_by") != "api" or text(group, "store") != "central":
+        yield document.problem(
+            ("feature_group",),
+            "a group in a name space lies in the central store and is made by its team through the API.",
+            "write store: central and created_by: api, or a name without two hyphens in a row",
+        )
+    if "manage" in items(group, "shared_with", owner):
+        yield document.problem(
+            ("shared_with", owner), "the name space gives its owner manage already.", "leave manage out"
         )

@@ -79,8 +79,9 @@ Freshness = Annotated[
 GroupName = Annotated[
     str,
     _Text(
-        r"(?=.{1,64}$)[a-z][a-z0-9]*([_-][a-z0-9]+)*",
-        "a feature group's name is up to 64 lower-case letters, digits, single hyphens or underscores, a letter first",
+        r"(?=.{1,64}$)([a-z][a-z0-9]*(-[a-z0-9]+)*--[a-z0-9]+|[a-z][a-z0-9]*)([_-][a-z0-9]+)*",
+        "a feature group's name is up to 64 lower-case letters, digits, single hyphens or underscores, a letter first, "
+        "and <team>-- before it in that team's name space",
         "rename the file and the key, in lower case",
     ),
 ]
@@ -236,6 +237,9 @@ class Team(_Frozen):
     team: Name
     account: AccountId
     contact: Contact
+    direct_catalog: Bool = False
+    namespace: Bool = False
+    results: Literal["team", "central"] = "team"
     principals: Annotated[dict[PrincipalName, Principal], Field(min_length=1)]
 
 

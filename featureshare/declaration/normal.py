@@ -93,6 +93,9 @@ def _team(team: Team) -> dict[str, Any]:
     return {
         "account": team.account,
         "contact": team.contact,
+        "direct_catalog": team.direct_catalog,
+        "namespace": team.namespace,
+        "results": team.results,
         "principals": {
             name: principal.model_dump() | {"verbs": sorted(principal.verbs), "compute": principal.runs_on}
             for name, principal in sorted(team.principals.items())

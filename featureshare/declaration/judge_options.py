@@ -1,0 +1,64 @@
+"""Rules for what a team chooses beside its principals: a name space, where results go, the direct catalog.
+
+An option that serves nobody is refused: it would be an access that nobody uses.
+"""
+
+from collections.abc import Iterator
+
+from featureshare.declaration.document import Document
+from featureshare.declaration.drafts import Drafts, says, text
+from featureshare.errors import Problem
+
+
+def judge_options(drafts: Drafts) -> Iterator[Problem]:
+    """Everything that is wrong with the options of the teams of `drafts`."""
+    reads = {team for team, _, verb in drafts.grants() if verb == "read-offline"}
+    own = {text(group.value, "owner") for group in drafts.groups.values() if text(group.value, "store") == "team"}
+    for team, document in drafts.teams.items():
+        uses = drafts.uses(team)
+        yield from _name_space(document, uses)
+        offline = team in reads and "read-offline" in uses
+        yield from _results(document, offline=offline, own_store=team in own)
+        yield from _direct_catalog(document, offline=offline)
+
+
+def _name_space(document: Document, uses: set[str]) -> Iterator[Problem]:
+    if says(document.value, "namespace") is not True:
+        return
+    for verb in ("manage", "write"):
+        if verb not in uses:
+            yield document.problem(
+                ("namespace",),
+                f"no principal uses {verb}, so that a name space would serve nobody.",
+                f"add {verb} to a principal, or leave namespace out",
+            )
+
+
+def _results(document: Document, *, offline: bool, own_store: bool) -> Iterator[Problem]:
+    if text(document.value, "results") != "central":
+        return
+    if not offline:
+        yield document.problem(
+            ("results",), "the team reads nothing offline, so that there are no results.", "leave results out"
+        )
+    elif own_store:
+        yield document.problem(
+            ("results",),
+            "a team that combines shared features with a store of its own needs its results in its own account.",
+            "write results: team",
+        )
+
+
+def _direct_catalog(document: Document, *, offline: bool) -> Iterator[Problem]:
+    if says(document.value, "direct_catalog") is not True:
+        return
+    if not offline:
+        yield document.problem(
+            ("direct_catalog",), "the team reads nothing offline that the catalog could show.", "leave it out"
+        )
+    elif text(document.value, "results") == "central":
+        yield document.problem(
+            ("direct_catalog",),
+            "queries on the direct catalog run in the team's account, and so do their results.",
+            "write results: team",
+        )
