@@ -14,7 +14,7 @@ from typing import Any
 from featureshare.access.atoms import is_glob, matches
 from featureshare.access.domain import boundary_actions, deploy_rules, platform_rules
 from featureshare.access.model import Actor, Model, Role
-from featureshare.access.purposes import KIND_OF_VERB, Need, Purposes
+from featureshare.access.purposes import KIND_OF_VERB, NAME_SPACE, Need, Purposes
 from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
 from featureshare.iam.context import Context
 
@@ -93,8 +93,9 @@ class Contract:
     # names -----------------------------------------------------------------------------------------------------------
     def _find_names(self) -> None:
         model = self.model
-        self._groups = {one["name"]: one for one in model.render["feature_groups"].values()}
-        for name in sorted(set(self.normal["feature_groups"]) - set(self._groups)):
+        self._groups = {one["name"]: one for one in model.shown}
+        spaces = {f"{team}{NAME_SPACE}" for team, it in self.normal["teams"].items() if it["namespace"]}
+        for name in sorted((set(self.normal["feature_groups"]) | spaces) - set(self._groups)):
             self.missing.append(f"feature group {name} is declared and no document knows it")
         self._access = {
             (role.team, role.kind): role.arn for role in model.roles.values() if role.account == model.central
@@ -105,7 +106,11 @@ class Contract:
         self._results = {one.team: one.name for one in model.buckets.values() if one.kind == "results"}
 
     def grants(self) -> Iterator[tuple[str, str, str]]:
-        """Every (team, group, verb) of the declaration; its owner writes a group."""
+        """Every (team, group, verb) of the declaration; its owner writes a group, and all of its name space."""
+        for team, it in self.normal["teams"].items():
+            if it["namespace"]:
+                yield team, f"{team}{NAME_SPACE}", "write"
+                yield team, f"{team}{NAME_SPACE}", "manage"
         for name, group in self.normal["feature_groups"].items():
             yield group["owner"], name, "write"
             for team, verbs in group["shared_with"].items():
@@ -153,7 +158,8 @@ class Contract:
         own: dict[tuple[str, str], list[str]] = defaultdict(list)
         for team, name, verb in self.grants():
             if name in self._groups and team in self.normal["teams"]:
-                store = self.normal["feature_groups"][name]["store"]
+                # A name space lies in the central store.
+                store = self.normal["feature_groups"].get(name, {"store": "central"})["store"]
                 (shared if store == "central" else own)[team, verb].append(name)
         filled: set[str] = set()
         for team, it in self.normal["teams"].items():

@@ -166,6 +166,7 @@ def _groups(domain: _Domain, stores: list[dict[str, Any]]) -> Iterator[Rule]:
         )
     )
     yield domain.rule(actions, domain.arn("sagemaker", "feature-group/*"), why=why)
+    yield domain.rule(("sagemaker:ListFeatureGroups",), "*", why="finding groups to adopt")
     tables = ("glue:CreateTable", "glue:GetDatabase", "glue:GetTable")
     yield domain.rule(tables, domain.arn("glue", "catalog"), why=why)
     via = Condition("kms:ViaService", (f"sagemaker.{model.region}.amazonaws.com",))

@@ -24,13 +24,11 @@ class DeclaredEstate:
     def __init__(self, model: Model, typical: Mapping[str, Any] | None = None) -> None:
         self._model = model
         render = model.render
-        self._groups = {(one["account"], one["name"]): one for one in render["feature_groups"].values()}
+        self._groups = {(one["account"], one["name"]): one for one in model.shown}
         if typical is not None:
             self._groups[typical["account"], typical["name"]] = typical
         self._workgroups = {(one["account"], one["name"]): one for one in render["workgroups"].values()}
-        self._tables = {
-            (one["account"], one["database"], one["table"]): one for one in render["feature_groups"].values()
-        }
+        self._tables = {(one["account"], one["database"], one["table"]): one for one in model.shown}
         self._roles = {(role.account, role.name): role for role in model.roles.values()}
 
     def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None:

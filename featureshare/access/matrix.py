@@ -71,7 +71,7 @@ class Matrix:
             self._fill(reach)
 
     def _fill(self, reach: Reach) -> None:
-        for group in self.model.render["feature_groups"].values():
+        for group in self.model.shown:
             for verb in VERBS:
                 if verb == "read-offline" and not group["offline_store"]["enabled"]:
                     continue
@@ -161,7 +161,7 @@ class Matrix:
         """A row for each team and group, a column for each verb; the first row is the heading."""
         rows = [["team", "feature group", *VERBS]]
         teams = sorted(self.model.render["teams"])
-        groups = sorted(one["name"] for one in self.model.render["feature_groups"].values())
+        groups = sorted(one["name"] for one in self.model.shown)
         for team in teams:
             for group in groups:
                 cells = [self.cells.get((team, group, verb)) for verb in VERBS]

@@ -136,6 +136,9 @@ class Model:
         }
         self.scps = self._scps()
         self.groups: dict[str, Mapping[str, Any]] = {one["arn"]: one for one in render["feature_groups"].values()}
+        # Declared groups, and for each name space the pattern that stands for what its team makes there.
+        self.spaces: tuple[Mapping[str, Any], ...] = tuple(render.get("name_spaces", {}).values())
+        self.shown: tuple[Mapping[str, Any], ...] = (*self.groups.values(), *self.spaces)
         zone = render["landing_zone"]["platform"]
         self.platform_policies = (self._parse(zone["policy"], "platform role's policy", "identity"),)
         self.brought = {

@@ -43,8 +43,8 @@ _KNOWN = frozenset(
 )
 
 _SECTIONS = (
-    *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "roles", "stores"),
-    *("teams", "workgroups"),
+    *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "name_spaces", "roles"),
+    *("stores", "teams", "workgroups"),
 )
 
 

@@ -13,6 +13,11 @@ from featureshare.access.model import Model
 from featureshare.iam.calls import Call, Check, checks_for
 
 Group = Mapping[str, Any]
+NAME_SPACE = "--*"
+"""What follows a team's name in the pattern of the groups that it makes by itself."""
+
+# What a group of the central store may be; restricted data stays in its team's account.
+_CENTRAL_CLASSES = ("confidential", "internal", "public")
 VERBS = ("write", "delete", "read-online", "read-offline", "discover", "manage")
 KIND_OF_VERB = {
     "delete": "deleter",
@@ -140,7 +145,12 @@ class Purposes:
         """Reading what the team is told of its own sharing, in its own account."""
         return self.needs([self._call(account, "ssm", "GetParametersByPath", Path=path, Recursive=True)])
 
-    def _creation(self, group: Group, account: str) -> Call:
+    def _creations(self, group: Group, account: str) -> Iterator[Call]:
+        """CreateFeatureGroup; in a name space the team chooses the class of what it makes."""
+        for one in _CENTRAL_CLASSES if group["classification"] is None else (group["classification"],):
+            yield self._creation(group, account, one)
+
+    def _creation(self, group: Group, account: str, classification: str) -> Call:
         model = self.model
         key = model.key_arn(group["account"], group["online_alias"])
         store: dict[str, Any] = {"EnableOnlineStore": True}
@@ -153,7 +163,10 @@ class Purposes:
             "CreateFeatureGroup",
             FeatureGroupName=group["name"],
             RoleArn=group["offline_role_arn"],
-            Tags=[{"Key": "owner", "Value": group["owner"]}],
+            Tags=[
+                {"Key": "classification", "Value": classification},
+                {"Key": "owner", "Value": group["owner"]},
+            ],
             OnlineStoreConfig=store,
             OfflineStoreConfig={
                 "S3StorageConfig": storage,
@@ -162,7 +175,7 @@ class Purposes:
         )
 
     def _manage(self, group: Group, account: str, _: Any) -> Iterator[Call]:
-        yield self._creation(group, account)
+        yield from self._creations(group, account)
         for operation in (
             *("DescribeFeatureGroup", "DescribeFeatureMetadata", "UpdateFeatureGroup", "UpdateFeatureMetadata"),
             "DeleteFeatureGroup",
@@ -183,7 +196,7 @@ class Purposes:
             bucket=bucket,
             key=f"{folder}/*",
         )
-        needs = self.needs([write, self._creation(group, group["account"])])
+        needs = self.needs([write, *self._creations(group, group["account"])])
         return tuple(need for need in needs if need.check.as_role is not None)
 
     def assume(self, role_arn: str, account: str) -> tuple[Need, ...]:

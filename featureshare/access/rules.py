@@ -12,6 +12,7 @@ ORGANIZATION = "aws:PrincipalOrgID"
 
 # Keys of a call that the contract insists on: without them the same action reaches more than the declaration gives.
 _EXACT = (
+    "aws:RequestTag/classification",
     "aws:RequestTag/owner",
     "iam:PassedToService",
     "kms:ViaService",

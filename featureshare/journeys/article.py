@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from featureshare.journeys import combine, offline, steps
+from featureshare.journeys import combine, name_space, offline, steps
 from featureshare.journeys.cast import Cast
 from featureshare.journeys.sessions import Sessions
 from featureshare.journeys.stage import Options, Stage, StepResult
@@ -23,7 +23,7 @@ _STEPS = {
     1: (steps.access_roles,),
     2: (steps.assume_roles,),
     3: (steps.make_clients,),
-    4: (steps.write,),
+    4: (steps.write, name_space.live),
     5: (steps.read_online, offline.await_offline),
     6: (offline.query,),
     7: (offline.results, combine.combine),

@@ -88,7 +88,7 @@ class Cast:
         self.environment: Mapping[str, Any] = render["environment"]
         self.teams: Mapping[str, Any] = render["teams"]
         self.groups: tuple[Group, ...] = tuple(
-            _group(facts) for _, facts in sorted(render["feature_groups"].items(), key=lambda item: item[0])
+            group_of(facts) for _, facts in sorted(render["feature_groups"].items(), key=lambda item: item[0])
         )
 
     @property
@@ -147,7 +147,8 @@ class Cast:
         return None
 
 
-def _group(facts: Mapping[str, Any]) -> Group:
+def group_of(facts: Mapping[str, Any]) -> Group:
+    """A group from what the render says of it."""
     online, offline = facts["online_store"], facts["offline_store"]
     ttl = online.get("ttl")
     return Group(

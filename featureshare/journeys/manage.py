@@ -18,13 +18,19 @@ def create(stage: Stage, actor: Actor, group: Group) -> str:
 
     A group that is there already must be the declared one: a second run changes nothing.
     """
+    made = make(stage, actor, group)
+    stage.saw(actor, group)
+    return f"{len(group.features)} features" + ("" if made else ", was there already")
+
+
+def make(stage: Stage, actor: Actor, group: Group) -> bool:
+    """Create `group` as its manager unless it is there, and see that it is the declared one; whether it was made."""
     client = stage.client(actor, "sagemaker")
     there = describe(client, group)
     if there is None:
-        client.create_feature_group(**request(group, stage.cast.environment, _keys(stage.client(actor, "kms"))))
+        client.create_feature_group(**request(group, stage.cast.environment, keys(stage.client(actor, "kms"))))
     compare(group, _await_created(client, group))
-    stage.saw(actor, group)
-    return f"{len(group.features)} features" + (", was there already" if there else "")
+    return there is None
 
 
 def retire(stage: Stage) -> list[str]:
@@ -39,18 +45,35 @@ def retire(stage: Stage) -> list[str]:
         client = stage.client(actor, "sagemaker")
         if describe(client, group) is None:
             continue
-        client.delete_feature_group(FeatureGroupName=group.name)
-        deadline = time.monotonic() + _PATIENCE
-        while describe(client, group) is not None:
-            if time.monotonic() > deadline:
-                raise Mismatch(f"{group.name} is still there {_PATIENCE:.0f} s after DeleteFeatureGroup")
-            time.sleep(0.2)
+        remove(client, group)
         retired.append(group.arn)
     return retired
 
 
-def request(group: Group, environment: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
-    """The CreateFeatureGroup request for a declared group; `keys` maps alias names to key ARNs."""
+def remove(client: Any, group: Group) -> None:
+    """Delete a group and wait until it is gone; its table and its objects stay."""
+    client.delete_feature_group(FeatureGroupName=group.name)
+    deadline = time.monotonic() + _PATIENCE
+    while describe(client, group) is not None:
+        if time.monotonic() > deadline:
+            raise Mismatch(f"{group.name} is still there {_PATIENCE:.0f} s after DeleteFeatureGroup")
+        time.sleep(0.2)
+
+
+def settled(client: Any, group: Group) -> None:
+    """Wait for the end of an update."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        update = (describe(client, group) or {}).get("LastUpdateStatus", {})
+        if update.get("Status") == "Successful":
+            return
+        if update.get("Status") == "Failed" or time.monotonic() > deadline:
+            raise Mismatch(f"{group.name}: the update {update.get('Status')}: {update.get('FailureReason', '')}")
+        time.sleep(0.2)
+
+
+def request(group: Group, environment: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    """The CreateFeatureGroup request for a declared group; `known` maps alias names to key ARNs."""
     wanted: dict[str, Any] = {
         "FeatureGroupName": group.name,
         "RecordIdentifierFeatureName": group.record_identifier,
@@ -66,14 +89,14 @@ def request(group: Group, environment: Mapping[str, Any], keys: Mapping[str, str
         if group.in_memory:
             online["StorageType"] = "InMemory"
         elif group.online_key_alias:
-            online["SecurityConfig"] = {"KmsKeyId": _key(keys, group.online_key_alias)}
+            online["SecurityConfig"] = {"KmsKeyId": _key(known, group.online_key_alias)}
         if group.ttl:
             online["TtlDuration"] = {"Unit": "Seconds", "Value": int(group.ttl.total_seconds())}
         wanted["OnlineStoreConfig"] = online
     if group.offline:
         storage = {"S3Uri": group.s3_uri}
         if group.offline_key_alias:
-            storage["KmsKeyId"] = _key(keys, group.offline_key_alias)
+            storage["KmsKeyId"] = _key(known, group.offline_key_alias)
         wanted["OfflineStoreConfig"] = {
             "S3StorageConfig": storage,
             "DisableGlueTableCreation": False,
@@ -84,25 +107,29 @@ def request(group: Group, environment: Mapping[str, Any], keys: Mapping[str, str
 
 
 def _tags(group: Group, environment: Mapping[str, Any]) -> dict[str, str]:
-    """The tags a group is born with, those that Terraform gives the others; the manager's policy insists on `owner`."""
+    """The tags a group is born with: exactly those that Terraform gives the others, so that it can take it over.
+
+    The manager's policy insists on `owner` and `classification`.
+    """
     mine = {"classification": group.classification, "contact": group.contact, "owner": group.owner}
-    return {**environment["tags"], **{key: value for key, value in mine.items() if value}}
+    stack = {"feature-share": environment["name"], "stack": f"{environment['name']}/central-team/{group.owner}"}
+    return {**environment["tags"], **stack, **{key: value for key, value in mine.items() if value}}
 
 
-def _keys(kms: Any) -> dict[str, str]:
+def keys(kms: Any) -> dict[str, str]:
     """Key ARNs by alias name. An alias lists the id of its key, which lies where the alias lies."""
-    keys = {}
+    found = {}
     for page in kms.get_paginator("list_aliases").paginate():
         for alias in page["Aliases"]:
             if "TargetKeyId" in alias:
-                keys[alias["AliasName"]] = alias["AliasArn"].rsplit(":", 1)[0] + ":key/" + alias["TargetKeyId"]
-    return keys
+                found[alias["AliasName"]] = alias["AliasArn"].rsplit(":", 1)[0] + ":key/" + alias["TargetKeyId"]
+    return found
 
 
-def _key(keys: Mapping[str, str], alias: str) -> str:
-    if alias not in keys:
+def _key(known: Mapping[str, str], alias: str) -> str:
+    if alias not in known:
         raise Mismatch(f"there is no key under {alias}; apply the central stack first")
-    return keys[alias]
+    return known[alias]
 
 
 def describe(client: Any, group: Group) -> Mapping[str, Any] | None:

@@ -52,12 +52,14 @@ class Stack:
 def stacks_of(normal: Normal) -> tuple[Stack, ...]:
     """The stacks of an environment, central first, then by kind and team.
 
-    A team has a central part when it owns a group of the central store or is granted something of one.
+    A team has a central part when it owns a group of the central store, is granted something of one or has a name
+    space there.
     """
     environment = normal["environment"]
     env, region, central = environment["name"], environment["region"], environment["central_account"]
     shared = [group for group in normal["feature_groups"].values() if group["store"] == "central"]
     in_central = {group["owner"] for group in shared}.union(*(group["shared_with"] for group in shared))
+    in_central |= {team for team, it in normal["teams"].items() if it.get("namespace")}
     return (
         Stack(env, CENTRAL, None, central, region),
         *(Stack(env, CENTRAL_TEAM, team, central, region) for team in sorted(in_central)),

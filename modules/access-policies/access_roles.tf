@@ -28,7 +28,7 @@ locals {
     for key, role in local.access : key => merge(
       # manage: one document for each group, since the conditions tie a name to its own location.
       role.verb == "manage" ? {
-        for name in role.groups : "manage-${name}" => local.manage_documents[name]
+        for name in role.groups : (can(local.name_spaces[name]) ? "name-space" : "manage-${name}") => local.manage_documents[name]
         } : role.verb == "read-offline" ? {
         read-offline = local.read_offline_documents["central/${role.team}"]
         results      = local.results_documents["central/${role.team}"]
@@ -46,6 +46,7 @@ locals {
 
   manage_documents = {
     for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => format(local.templates["identity/manage"], [for hole in {
+      classifications    = local.groups[name].classification == null ? ["confidential", "internal", "public"] : [local.groups[name].classification]
       group              = local.groups[name].arn
       keys               = local.any_key[local.groups[name].account]
       offline_alias      = local.stores[local.groups[name].store_key].offline_alias

@@ -2,7 +2,8 @@ locals {
   # A grant is (team, feature group, verb). The owner writes; everything else stands in the owner's file.
   granted = flatten([
     for name, group in local.groups : concat(
-      [{ team = group.owner, group = name, verb = "write", store = group.store }],
+      # A group declared in a name space is written, and managed, by the right to the whole of it.
+      [for verb in can(local.name_spaces[name]) ? ["manage", "write"] : can(regex("--", name)) ? [] : ["write"] : { team = group.owner, group = name, verb = verb, store = group.store }],
       [for team, verbs in group.shared_with : [for verb in verbs : { team = team, group = name, verb = verb, store = group.store }]],
     )
   ])

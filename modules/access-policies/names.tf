@@ -53,7 +53,28 @@ locals {
     }
   )
 
-  groups = {
+  # What a team makes in its name space has names that nobody knows yet: one pattern stands for all of them.
+  name_spaces = {
+    for team, it in var.teams : "${team}--*" => {
+      account        = local.central
+      arn            = "arn:${local.partition}:sagemaker:${local.region}:${local.central}:feature-group/${team}--*"
+      classification = null
+      contact        = it.contact
+      created_by     = "name-space"
+      offline_store  = { enabled = true, format = "glue" }
+      online_store   = { enabled = true, storage = "standard", ttl = null }
+      owner          = team
+      role_suffix    = "role/${local.prefix}/offline-store/${team}/${local.prefix}-${team}-offline-store"
+      s3_uri         = "s3://${local.stores["central"].bucket}/${team}--*"
+      shared_with    = {}
+      store          = "central"
+      store_key      = "central"
+      table          = "${replace(team, "-", "_")}__*"
+      with_key       = true
+    } if it.namespace
+  }
+
+  groups = merge(local.name_spaces, {
     for name, group in var.feature_groups : name => merge(group, {
       arn         = "arn:${local.partition}:sagemaker:${local.region}:${local.stores[group.store == "central" ? "central" : group.owner].account}:feature-group/${name}"
       store_key   = group.store == "central" ? "central" : group.owner
@@ -65,7 +86,7 @@ locals {
     })
     # A slice holds the groups a team is granted; another team's own store is never among them.
     if can(local.stores[group.store == "central" ? "central" : group.owner])
-  }
+  })
 
   default_database = {
     for account in distinct([for store in local.stores : store.account]) : account => [

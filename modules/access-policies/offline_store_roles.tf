@@ -2,7 +2,7 @@
 # prefixes.
 
 locals {
-  offline_groups = { for name, group in local.groups : group.owner => name... if group.store == "central" && group.offline_store.enabled }
+  offline_groups = { for name, group in local.groups : group.owner => name... if group.store == "central" && group.offline_store.enabled && (can(local.name_spaces[name]) || !can(regex("--", name))) }
   own_offline    = { for name, group in local.groups : group.owner => name... if group.store == "team" && group.offline_store.enabled }
 
   # A feature group names a role even when it has no offline store, so every owner has one.

@@ -6,6 +6,19 @@ locals {
     execution = { for team, it in var.teams : team => coalesce(local.brought_boundary[it.account], "${local.iam}${it.account}:policy${local.boundary_path}${local.prefix}-${team}-boundary") }
   }
 
+  shown_groups = {
+    for name, group in local.groups : name => merge(
+      { for key, value in group : key => value if !contains(["role_suffix", "store_key"], key) },
+      {
+        database         = local.stores[group.store_key].database
+        name             = name
+        offline_alias    = local.stores[group.store_key].offline_alias
+        offline_role_arn = "${local.iam}${group.account}:${group.role_suffix}"
+        online_alias     = local.stores[group.store_key].online_alias
+      }
+    )
+  }
+
   roles = merge(
     {
       for key, role in local.access : "${local.central}/${role.name}" => {
@@ -98,19 +111,8 @@ output "documents" {
         policy = null
       }
     }
-    environment = local.env
-    feature_groups = {
-      for name, group in local.groups : "${group.account}/${name}" => merge(
-        { for key, value in group : key => value if !contains(["role_suffix", "store_key"], key) },
-        {
-          database         = local.stores[group.store_key].database
-          name             = name
-          offline_alias    = local.stores[group.store_key].offline_alias
-          offline_role_arn = "${local.iam}${group.account}:${group.role_suffix}"
-          online_alias     = local.stores[group.store_key].online_alias
-        }
-      )
-    }
+    environment    = local.env
+    feature_groups = { for name, group in local.shown_groups : "${group.account}/${name}" => group if !can(local.name_spaces[name]) }
     keys = merge([
       for key, store in local.stores : {
         "${store.account}/${store.offline_alias}" = { account = store.account, alias = store.offline_alias, policy = local.offline_key_policy[key], purpose = "offline", team = store.team }
@@ -137,6 +139,8 @@ output "documents" {
         } if local.env.permissions_boundary == null
       },
     )
+    # What teams make by themselves: patterns, in the shape of feature groups.
+    name_spaces = { for name, group in local.shown_groups : "${group.account}/${name}" => group if can(local.name_spaces[name]) }
     names = {
       catalog_database  = local.stores["central"].database
       offline_bucket    = local.stores["central"].bucket

@@ -65,6 +65,10 @@ variable "teams" {
   type = map(object({
     account = string
     contact = string
+    # Whether the team's principals read the central catalog from Athena in its own account.
+    direct_catalog = optional(bool, false)
+    # Whether the team makes feature groups called <team>--* through the API.
+    namespace = optional(bool, false)
     principals = map(object({
       compute        = string
       kind           = string
@@ -73,6 +77,8 @@ variable "teams" {
       user_name      = optional(string)
       verbs          = list(string)
     }))
+    # Where results of its queries on shared features go: to its own account, or to the central one.
+    results = optional(string, "team")
   }))
   nullable = false
 }

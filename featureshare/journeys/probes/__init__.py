@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from featureshare.journeys.denials import Probe
-from featureshare.journeys.probes import buckets, callers, features
+from featureshare.journeys.probes import buckets, callers, features, managers
 from featureshare.journeys.probes.table import Row
 from featureshare.journeys.stage import Stage
 from featureshare.journeys.strangers import Strangers
@@ -17,6 +17,9 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
     "a serving role reads offline": features.serving_role_reads_offline,
     "a manager creates an undeclared group": features.manager_creates_an_undeclared_group,
+    "a manager bends a creation": managers.manager_bends_a_creation,
+    "a manager oversteps": managers.manager_oversteps,
+    "the name space of another team": managers.name_space_of_another_team,
     "a key is used directly": features.key_is_used_directly,
     "a stranger of the same account": callers.stranger_of_the_same_account,
     "an undeclared account": callers.undeclared_account,

@@ -51,6 +51,34 @@ def create_group(client: Any, group: Group) -> None:
     )
 
 
+def create_as(client: Any, request: dict[str, Any]) -> None:
+    """A creation of which the event time is no feature: refused as invalid once it is authorized."""
+    client.create_feature_group(**{**request, "EventTimeFeatureName": PROBE})
+
+
+def add_tags(client: Any, arn: str) -> None:
+    """A tag that nothing reads."""
+    client.add_tags(ResourceArn=arn, Tags=[{"Key": PROBE, "Value": PROBE}])
+
+
+def delete_tags(client: Any, arn: str) -> None:
+    """The removal of a tag that is not there."""
+    client.delete_tags(ResourceArn=arn, TagKeys=[PROBE])
+
+
+def update_group(client: Any, group: Group) -> None:
+    """The addition of a feature that is there: refused as invalid once it is authorized."""
+    name, kind = group.features[0]
+    client.update_feature_group(
+        FeatureGroupName=group.name, FeatureAdditions=[{"FeatureName": name, "FeatureType": kind}]
+    )
+
+
+def create_grant(client: Any, key: str, grantee: str) -> None:
+    """A grant to see a key's description, to whoever asks for it."""
+    client.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["DescribeKey"])
+
+
 def get_object(client: Any, bucket: str, prefix: str) -> None:
     """An object that is not there."""
     client.get_object(Bucket=bucket, Key=prefix + PROBE)

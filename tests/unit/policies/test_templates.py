@@ -66,6 +66,7 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
         ("identity/boundary-access-role", "AtMostSharedFeatures"),
         ("identity/boundary-execution-role", "AtMostOwnFeatures"),
         ("identity/boundary-execution-role", "WriteOwnOfflineStore"),
+        ("identity/deploy-feature-groups", "ListGroups"),
         ("identity/deploy-keys", "CreateKeys"),
         ("identity/deploy-keys", "ListKeyAliases"),
         ("identity/discover", "ListGroups"),
