@@ -62,8 +62,10 @@ def manager_oversteps(stage: Stage, _: Strangers | None) -> Iterator[Row]:
         for alias in filter(None, (group.online_key_alias, group.offline_key_alias)):
             made = partial(_grant, stage, actor, alias)
             yield row(actor.acts_as, "CreateGrant, itself", alias, Why("kms:CreateGrant", "identity"), made)
-        made = partial(made_by, partial(stage.client, actor, RUNTIME), calls.put_record, group, group.name)
-        yield row(actor.acts_as, f"PutRecord {group.name}", group.arn, Why("sagemaker:PutRecord", "identity"), made)
+        if stage.cast.may_write(group):
+            made = partial(made_by, partial(stage.client, actor, RUNTIME), calls.put_record, group, group.name)
+            why = Why("sagemaker:PutRecord", "identity")
+            yield row(actor.acts_as, f"PutRecord {group.name}", group.arn, why, made)
         other = next((one for one in central(stage) if not one.grants(actor.team, "manage")), None)
         if other is not None:
             made = partial(made_by, client, calls.update_group, other)
@@ -90,7 +92,7 @@ def name_space_of_another_team(stage: Stage, _: Strangers | None) -> Iterator[Ro
         )
         for verb, operation, use in tried:
             for actor in assuming(stage, verb):
-                if actor.team != group.owner:
+                if actor.team != group.owner and (verb != "write" or stage.cast.may_write(group)):
                     made = partial(made_by, partial(stage.client, actor, RUNTIME), use, group, group.name)
                     why = Why(f"sagemaker:{operation}", "identity")
                     yield row(actor.acts_as, f"{operation} {group.name}", group.arn, why, made)

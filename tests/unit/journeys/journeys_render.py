@@ -85,6 +85,11 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
         "roles": {"r": {"kind": "execution", "path": "/x/", "account": PRODUCER}},
         "buckets": {f"offline-{CENTRAL}": {}, f"offline-{CONSUMER}": {}, "results-search": {}},
         "feature_groups": {f"{facts['account']}/{facts['name']}": facts for facts in groups},
+        "name_spaces": {
+            f"{CENTRAL}/curation--*": group(
+                "curation--*", "curation", classification=None, created_by="name-space", table="curation__*"
+            )
+        },
         "workgroups": workgroups,
         "teams": {
             "curation": {

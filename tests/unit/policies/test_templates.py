@@ -69,6 +69,7 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
         ("identity/deploy-feature-groups", "ListGroups"),
         ("identity/deploy-keys", "CreateKeys"),
         ("identity/deploy-keys", "ListKeyAliases"),
+        ("identity/deploy-parameters", "DescribeParameters"),
         ("identity/discover", "ListGroups"),
         ("identity/manage", "ListKeyAliases"),
         ("resource/offline-key", "AdministerByDeployRole"),
