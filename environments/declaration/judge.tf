@@ -1,6 +1,6 @@
 # Rules between keys and between files.
 locals {
-  role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "offline-store", "execution", "deploy"]
+  role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "offline-store", "execution", "deploy", "replication", "replica-reader"]
   prefix     = try(trimspace(local.environment_document.prefix), "")
   # Role names have 64 characters, bucket names 63 (<prefix>-<team>-results-<account>-<region>).
   longest_name = min(46, 63 - length("--results-111122223333-") - length(local.region))

@@ -17,6 +17,10 @@ locals {
       { file = "environment.yaml", path = "platform.", shape = "platform", value = platform }
     ],
     [
+      for name in try(keys(local.environment_document.replicas), []) :
+      { file = "environment.yaml", path = "replicas.${name}.", shape = "replica", value = local.environment_document.replicas[name] }
+    ],
+    [
       for name, team in local.team_documents : [
         [{ file = "teams/${name}.yaml", path = "", shape = "team", value = team }],
         [

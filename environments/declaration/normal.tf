@@ -14,6 +14,8 @@ locals {
     platform_principal   = local.environment_document.platform.principal
     permissions_boundary = try(local.environment_document.permissions_boundary, null)
     tags                 = tomap(try(local.environment_document.tags, {}))
+    # Every slice knows whether the central store is replicated at all: its bucket and key let that in or not.
+    replicated = length(try(local.environment_document.replicas, {})) > 0
   } : null
 
   teams = tomap({
@@ -93,18 +95,31 @@ locals {
     } if local.sound
   })
 
+  replicas = tomap({
+    for name, replica in try(local.environment_document.replicas, {}) : name => {
+      account                  = replica.account
+      region                   = try(replica.region, local.environment_document.region)
+      feature_groups           = tolist(sort(replica.feature_groups))
+      replication_time_control = try(replica.replication_time_control, false)
+      delete_markers           = try(replica.delete_markers, false)
+      readers                  = tolist(sort(replica.readers))
+    } if local.sound
+  })
+
   # A team's slice: what it owns or is granted. Groups it does not see do not change its stacks, and nor does what others
-  # are granted: of a group that is not its own it sees its own grants.
+  # are granted: of a group that is not its own it sees its own grants. A replica sees no grants.
   normal = {
     environment = local.environment
     teams       = local.teams
     feature_groups = {
       for name, group in local.feature_groups : name => merge(group, {
-        shared_with = var.team == null || group.owner == var.team ? group.shared_with : {
-          (var.team) = group.shared_with[var.team]
+        shared_with = {
+          for team, verbs in group.shared_with : team => verbs
+          if var.replica == null && (var.team == null || group.owner == var.team || team == var.team)
         }
       })
       if var.team == null || group.owner == var.team || can(group.shared_with[coalesce(var.team, "-")])
     }
+    replicas = { for name, replica in local.replicas : name => replica if var.team == null && (var.replica == null || name == var.replica) }
   }
 }

@@ -6,6 +6,7 @@ locals {
     local.text_problems,
     local.node_problems,
     local.environment_problems,
+    local.replica_problems,
     local.team_problems,
     local.group_problems,
     local.expectation_problems,
@@ -36,6 +37,14 @@ locals {
         rule = "there is no team ${team}."
         fix  = local.name_a_team
       } if !can(local.known_teams[team])
+    ],
+    [
+      for replica in var.replica == null ? [] : [var.replica] : {
+        file = "environment.yaml"
+        key  = "var.replica"
+        rule = "there is no replica ${replica}."
+        fix  = "name one of: ${join(", ", try(keys(local.environment_document.replicas), []))}"
+      } if !can(local.environment_document.replicas[replica])
     ],
   )
 
@@ -73,7 +82,7 @@ locals {
         }
       ],
       [
-        for found in distinct(regexall("(?m)\\b(direct_catalog|enabled|ephemeral|namespace|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+        for found in distinct(regexall("(?m)\\b(direct_catalog|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
           file = file
           key  = found[0]
           rule = "must be true or false, not ${found[1]}."

@@ -54,6 +54,15 @@ locals {
       platform             = local.mapping
       permissions_boundary = merge(local.any_text, { required = false, pattern = "^([\\w+=,.@-]+/)*[\\w+=,.@-]{1,128}$", rule = "must be the name of a managed policy, without the ARN." })
       tags                 = merge(local.mapping, { required = false })
+      replicas             = merge(local.mapping, { required = false })
+    }
+    replica = {
+      account                  = local.account
+      region                   = merge(local.any_text, { required = false, pattern = "^[a-z]{2}(-[a-z]+)+-[0-9]$", rule = "must be a Region such as eu-west-1." })
+      feature_groups           = local.list
+      replication_time_control = merge(local.bool, { required = false })
+      delete_markers           = merge(local.bool, { required = false })
+      readers                  = local.list
     }
     platform = {
       principal = merge(local.any_text, { pattern = "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\\w+=,.@/-]+$", rule = "must be the ARN of one role or user, not a whole account." })

@@ -9,6 +9,12 @@ variable "environment" {
   }
 }
 
+variable "replica" {
+  description = "Replica whose slice is wanted; null for the whole environment."
+  type        = string
+  default     = null
+}
+
 variable "root" {
   description = "Folder that holds the environments; null for the one this module lies in."
   type        = string

@@ -16,6 +16,7 @@ from featureshare.access.domain import boundary_actions, deploy_rules, platform_
 from featureshare.access.model import Actor, Model, Role
 from featureshare.access.purposes import KIND_OF_VERB, NAME_SPACE, Need, Purposes
 from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
+from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
 from featureshare.iam.context import Context
 
 # The service that runs each kind of compute, whether it says for which account it takes a role, and the only kind of
@@ -83,6 +84,7 @@ class Contract:
         self._execution()
         self._offline_store()
         self._access_paths()
+        self._replicas()
         for role in model.roles.values():
             if role.kind == "deploy":
                 self.rules[role.arn] += deploy_rules(model, role.account)
@@ -197,8 +199,8 @@ class Contract:
         self._add(source, needs, "what is shared with its team")
         self.uses.append(Use(team, name, source, "sharing", path, (), needs))
 
-    def _service(self, service: str, role: str, account: str, sends: bool, kind: str = "") -> None:
-        conditions: tuple[Condition, ...] = (Condition("aws:SourceAccount", (account,)),) if sends else ()
+    def _service(self, service: str, role: str, account: str, sends: bool, kind: str = "", *extra: Condition) -> None:
+        conditions = ((Condition("aws:SourceAccount", (account,)),) if sends else ()) + extra
         if kind:
             job = f"arn:{self.model.partition}:sagemaker:{self.model.region}:{account}:{kind}/*"
             conditions += (Condition("aws:SourceArn", (job,)),)
@@ -254,6 +256,63 @@ class Contract:
                     self.rules[role].append(rule)
                 self.needs[role].append(need)
 
+    def _replicas(self) -> None:
+        """Who reads a replica does so where it lies; what fills it acts as one role, for this bucket and account."""
+        model, replication = self.model, self.model.render["replication"]
+        for name, replica in self.normal["replicas"].items():
+            known = model.render["replicas"].get(name)
+            if known is None or replication is None:
+                self.missing.append(f"replica {name} is declared and no document knows it")
+                continue
+            for reader in replica["readers"]:
+                source = self.reader_arn(name, reader)
+                if not reader.startswith("arn:"):
+                    self._service("sagemaker.amazonaws.com", source, replica["account"], True)
+                self._reads_replica(name, reader, source, replica, known)
+        if replication is None:
+            return
+        role, bucket = replication["role"], f"arn:{model.partition}:s3:::{replication['bucket']}"
+        self._service(SERVICE, role, model.central, True, "", Condition("aws:SourceArn", (bucket,)))
+        self._service(BATCH_SERVICE, role, model.central, True)
+        for rule in replication["rules"]:
+            for need in self.purposes.replicate(role, replication["bucket"], rule):
+                if need.check.as_role != role:
+                    continue
+                context = "kms:EncryptionContext:aws:s3:arn"
+                extra = (
+                    (Condition(context, (str(need.check.context[context]),)),) if context in need.check.context else ()
+                )
+                made = rule_of(need.check, model, f"replication {rule['id']}", extra)
+                if made not in self.rules[role]:
+                    self.rules[role].append(made)
+                self.needs[role].append(need)
+        # The policy of a replica's bucket does not tell its groups apart: that the role gets no others is its own.
+        self.paths[role] = [self._widened(made) for made in self.rules[role]]
+
+    def reader_arn(self, replica: str, reader: str) -> str:
+        """The ARN of a replica's reader. Built from the declaration alone."""
+        if reader.startswith("arn:"):
+            return reader
+        environment, account = self.normal["environment"], self.normal["replicas"][replica]["account"]
+        prefix = environment["prefix"]
+        role = f"role/{prefix}/replica-reader/{replica}/{prefix}-{replica}-{reader}"
+        return f"arn:{environment['partition']}:iam::{account}:{role}"
+
+    def _reads_replica(
+        self, name: str, reader: str, source: str, replica: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> None:
+        account = replica["account"]
+        self.sources[source] = f"{name}/{reader}"
+        workgroup = self.model.render["workgroups"][f"{account}/{known['workgroup']}"]
+        for group in replica["feature_groups"]:
+            copy = known["groups"][group]
+            place = {"account": account, "database": known["database"], "table": copy["table"]}
+            place["s3_uri"] = f"s3://{known['bucket']}/{group}"
+            needs = self.purposes.in_region(replica["region"]).verb("read-offline", place, account, workgroup)
+            self._add(source, needs, f"read-offline on {group}, its replica")
+        results = self.purposes.in_region(replica["region"]).results(known["results_bucket"], account)
+        self._add(source, results, "results of its queries")
+
     def _access_paths(self) -> None:
         """What buckets and keys of the central account grant by role path: whoever holds a role under it has that much.
 
@@ -293,14 +352,17 @@ class Contract:
         if source in self.rules:
             return
         model, central = self.model, self.model.central
-        owner = None if wide == "access" else role.account
+        owners: tuple[str | None, ...] = (None,) if wide == "access" else (role.account,)
+        if wide == "replication":
+            places = {replica["account"] for replica in self.normal["replicas"].values()}
+            owners = tuple(sorted({central, *places}))
         actions = frozenset(action.lower() for action in boundary_actions(wide))
-        rules = [Rule(actions, "*", owner, (), "within the boundary")]
+        rules = [Rule(actions, "*", owner, (), "within the boundary") for owner in owners]
         if wide == "access":
             passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
             pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/offline-store/*"
             rules.append(Rule(frozenset({"iam:passrole"}), pattern, central, (passed,), "within the boundary"))
-        else:
+        elif wide == "execution":
             pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/*/{role.team}/*"
             becoming = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
             rules.append(Rule(becoming, pattern, central, (), "within the boundary"))
@@ -378,7 +440,9 @@ class Contract:
         if context.get("aws:SecureTransport") == "false":
             return True
         header = context.get(_ENCRYPTION)
-        return bucket.kind == "offline" and action == "s3:putobject" and header not in (None, "aws:kms", "")
+        return (
+            bucket.kind in ("offline", "replica") and action == "s3:putobject" and header not in (None, "aws:kms", "")
+        )
 
     def guarded(self, action: str, resource: str, owner: str) -> bool:
         """Whether not even an administrator of the owning account may do it."""

@@ -11,6 +11,7 @@ from featureshare.access.estate import DeclaredEstate
 from featureshare.access.model import Model
 from featureshare.access.rules import Condition, Rule
 from featureshare.iam.calls import Call, checks_for
+from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
 
 _BUCKET_READS = (
     *("GetBucketAccelerateConfiguration", "GetBucketAcl", "GetBucketCors", "GetBucketEncryption"),
@@ -41,13 +42,13 @@ _KINDS = ("deleter", "discoverer", "manager", "reader-offline", "reader-online",
 
 
 class _Domain:
-    """Patterns of the names under an environment's prefix in one account."""
+    """Patterns of the names under an environment's prefix in one account and Region."""
 
-    def __init__(self, model: Model, account: str) -> None:
-        self.model, self.account = model, account
+    def __init__(self, model: Model, account: str, region: str | None = None) -> None:
+        self.model, self.account, self.region = model, account, region or model.region
         self.estate = DeclaredEstate(model)
         self.iam = f"arn:{model.partition}:iam::{account}:"
-        self.here = f":{model.region}:{account}:"
+        self.here = f":{self.region}:{account}:"
         self.snake = model.prefix.replace("-", "_")
         self.teams = [team for team in model.render["teams"].values() if team["account"] == account]
 
@@ -62,7 +63,7 @@ class _Domain:
         """The service's own actions of calls, whatever else those need."""
         out: dict[str, None] = {}
         for operation in operations:
-            call = Call(service, operation, params, self.account, self.model.region, "", self.model.partition)
+            call = Call(service, operation, params, self.account, self.region, "", self.model.partition)
             for check in checks_for(call, self.estate):
                 if check.action.startswith(f"{service}:"):
                     out[check.action] = None
@@ -74,19 +75,56 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
     domain = _Domain(model, account)
     stores = [store for store in model.render["stores"].values() if store["account"] == account]
     rules = [*_iam(domain, with_store=bool(stores))]
-    if stores or any(one["results_bucket"] for one in domain.teams):
-        rules += [*_storage(domain), *_catalog(domain)]
+    with_storage = bool(stores) or any(one["results_bucket"] for one in domain.teams)
+    for region in _regions(model, account, home=with_storage):
+        there = _Domain(model, account, region)
+        rules += [*_storage(there), *_catalog(there), *_replica(there)]
     if domain.teams:
         rules += _parameters(domain)
+    for region in _regions(model, account, home=bool(stores)):
+        rules += _keys(_Domain(model, account, region))
     if stores:
-        rules += [*_keys(domain), *_groups(domain, stores)]
+        rules += _groups(domain, stores)
+    if account == model.central and model.environment["replicated"]:
+        rules += _replication(domain)
     return rules
+
+
+def _regions(model: Model, account: str, *, home: bool) -> list[str]:
+    """Where an account holds something: in the environment's Region, if `home`, and where it has replicas."""
+    replicas = [one["region"] for one in model.render["replicas"].values() if one["account"] == account]
+    return list(dict.fromkeys([*((model.region,) if home else ()), *replicas]))
+
+
+def _replica(domain: _Domain) -> Iterator[Rule]:
+    """Tables of the replicas in an account and Region."""
+    actions = ("glue:CreateTable", "glue:GetDatabase", "glue:GetPartitionIndexes", "glue:GetTable", "glue:UpdateTable")
+    for replica in domain.model.render["replicas"].values():
+        if (replica["account"], replica["region"]) == (domain.account, domain.region):
+            database = replica["database"]
+            for path in ("catalog", f"database/{database}", f"table/{database}/*"):
+                yield domain.rule(actions, domain.arn("glue", path), why="tables of a replica")
+
+
+def _replication(domain: _Domain) -> Iterator[Rule]:
+    """The rules of the offline bucket, and jobs that copy what was there before them."""
+    model, why = domain.model, "replication of the offline store"
+    bucket = f"arn:{model.partition}:s3:::{model.render['names']['offline_bucket']}"
+    yield domain.rule(("s3:PutReplicationConfiguration",), bucket, why=why)
+    role = f"{domain.iam}role/{model.prefix}/replication/{model.prefix}-replication"
+    for service in (SERVICE, BATCH_SERVICE):
+        yield domain.rule(("iam:PassRole",), role, Condition("iam:PassedToService", (service,)), why=why)
+    yield domain.rule(("s3:CreateJob",), "*", Condition("s3:RequestJobOperation", ("S3ReplicateObject",)), why=why)
+    yield domain.rule(("s3:DescribeJob",), domain.arn("s3", "job/*"), why=why)
 
 
 def _iam(domain: _Domain, *, with_store: bool) -> Iterator[Rule]:
     model, why = domain.model, "roles of the environment"
     kinds = [*(["execution"] if domain.teams else []), *(["offline-store"] if with_store else [])]
-    kinds += _KINDS if domain.account == model.central else ()
+    if domain.account == model.central:
+        kinds += [*_KINDS, *(("replication",) if model.environment["replicated"] else ())]
+    if any(replica["account"] == domain.account for replica in model.render["replicas"].values()):
+        kinds.append("replica-reader")
     ours = f"{domain.iam}policy/{model.prefix}/boundary/*"
     bounded = Condition("iam:PermissionsBoundary", (model.brought_boundary(domain.account) or ours,))
     for kind in kinds:
@@ -101,7 +139,7 @@ def _iam(domain: _Domain, *, with_store: bool) -> Iterator[Rule]:
 
 def _storage(domain: _Domain) -> Iterator[Rule]:
     model = domain.model
-    bucket = f"arn:{model.partition}:s3:::{model.prefix}-*-{domain.account}-{model.region}"
+    bucket = f"arn:{model.partition}:s3:::{model.prefix}-*-{domain.account}-{domain.region}"
     actions = domain.actions("s3", *_BUCKET_READS, *_BUCKET_WRITES, Bucket=f"{model.prefix}-offline", Key="*")
     # Of a bucket that is not there yet nobody is the owner.
     yield Rule(frozenset({"s3:createbucket"}), bucket, None, (), "buckets of the environment")
@@ -211,6 +249,24 @@ _MANAGING = (
 )
 
 
+_READING_REPLICAS = (
+    *("athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup", "athena:StartQueryExecution"),
+    *("athena:StopQueryExecution", "glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition"),
+    *("glue:GetPartitions", "glue:GetTable", "kms:Decrypt", "s3:AbortMultipartUpload", "s3:GetBucketLocation"),
+    *("s3:GetObject", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject"),
+)
+_REPLICATING = (
+    *("kms:Decrypt", "kms:Encrypt", "s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication"),
+    *("s3:GetReplicationConfiguration", "s3:InitiateReplication", "s3:ListBucket", "s3:PutInventoryConfiguration"),
+    *("s3:ReplicateDelete", "s3:ReplicateObject"),
+)
+
+
 def boundary_actions(wide: str) -> tuple[str, ...]:
-    """The most that roles of a family are for: access and offline store roles, or execution roles."""
-    return (*_QUERYING, *_MANAGING) if wide == "access" else (*_QUERYING, "glue:DeleteTable")
+    """The most that roles of a family are for: access and offline store roles, execution roles, those of replicas."""
+    return {
+        "access": (*_QUERYING, *_MANAGING),
+        "execution": (*_QUERYING, "glue:DeleteTable"),
+        "replica-reader": _READING_REPLICAS,
+        "replication": _REPLICATING,
+    }[wide]

@@ -29,6 +29,18 @@ class DeclaredEstate:
             self._groups[typical["account"], typical["name"]] = typical
         self._workgroups = {(one["account"], one["name"]): one for one in render["workgroups"].values()}
         self._tables = {(one["account"], one["database"], one["table"]): one for one in model.shown}
+        self._replicas = {
+            (one["account"], one["database"], group["table"]): (
+                one["region"],
+                f"s3://{one['bucket']}/{group['prefix']}",
+            )
+            for one in render["replicas"].values()
+            for group in one["groups"].values()
+        }
+        regions = {
+            one[part]: one["region"] for one in render["replicas"].values() for part in ("bucket", "results_bucket")
+        }
+        self._regions: Mapping[str, str] = regions
         self._roles = {(role.account, role.name): role for role in model.roles.values()}
 
     def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None:
@@ -56,8 +68,9 @@ class DeclaredEstate:
                 return BucketFacts(name, self._model.platform_account, self._model.region, None, False, {})
             return None
         alias = self._model.render["buckets"][name]["key_alias"]
-        key = self._model.key_arn(bucket.account, alias) if alias else None
-        return BucketFacts(name, bucket.account, self._model.region, key, key is not None, {})
+        region = self._regions.get(name, self._model.region)
+        key = self._model.key_arn(bucket.account, alias, region) if alias else None
+        return BucketFacts(name, bucket.account, region, key, key is not None, {})
 
     def object_key(self, bucket: str, key: str, version: str | None = None) -> str | None:
         facts = self.bucket(bucket)
@@ -65,6 +78,9 @@ class DeclaredEstate:
 
     def key(self, account: str, key: str) -> KeyFacts | None:
         arn = self._model.key_arn(account, key) if key.startswith("alias/") else key
+        if ":alias/" in key:
+            region, _, alias = key.split(":", 3)[3].partition(f":{account}:")
+            arn = self._model.key_arn(account, alias, region)
         found = self._model.keys.get(arn)
         if found is None:
             return None
@@ -88,6 +104,10 @@ class DeclaredEstate:
         return WorkgroupFacts(one["arn"], one["output_location"], True, one["owner_account"], None, {})
 
     def table(self, account: str, database: str, name: str) -> TableFacts | None:
+        if copy := self._replicas.get((account, database, name)):
+            region, location = copy
+            arn = f"arn:{self._model.partition}:glue:{region}:{account}:table/{database}/{name}"
+            return TableFacts(arn, database, location, True)
         group = self._tables.get((account, database, name))
         if group is None:
             return None

@@ -214,7 +214,12 @@ class Model:
         alias = raw["alias"]
         policy = self._parse(raw["policy"], f"key policy of {alias}", "key")
         return Guarded(
-            self.key_arn(raw["account"], alias), raw["account"], alias, raw["purpose"], raw.get("team"), policy
+            self.key_arn(raw["account"], alias, raw["region"]),
+            raw["account"],
+            alias,
+            raw["purpose"],
+            raw.get("team"),
+            policy,
         )
 
     def _scps(self) -> tuple[Level, ...]:
@@ -224,15 +229,23 @@ class Model:
         policies = [self._parse(text, f"SCP {name}", "identity") for name, text in sorted(documents.items())]
         return (Level("root", (FULL_ACCESS, *policies)),)
 
-    def key_arn(self, account: str, alias: str) -> str:
-        """The ARN that stands for the key behind an alias: ids of keys are unknown before they exist."""
+    def key_arn(self, account: str, alias: str, region: str | None = None) -> str:
+        """The ARN that stands for the key behind an alias: ids of keys are unknown before they exist.
+
+        `region` is the environment's unless another is named.
+        """
         digest = hashlib.sha256(f"{account}/{alias}".encode()).hexdigest()
         name = f"{digest[:8]}-{digest[8:12]}-{digest[12:16]}-{digest[16:20]}-{digest[20:32]}"
-        return f"arn:{self.partition}:kms:{self.region}:{account}:key/{name}"
+        return f"arn:{self.partition}:kms:{region or self.region}:{account}:key/{name}"
 
     def _accounts(self) -> dict[str, str]:
         """Account ids of the universe and what each is."""
         known = {team["account"]: f"account of {name}" for name, team in self.render["teams"].items()}
+        known |= {
+            replica["account"]: f"account of replica {name}"
+            for name, replica in self.render["replicas"].items()
+            if replica["account"] not in known
+        }
         known |= {self.central: "central account", self.platform_account: "platform account"}
         known.setdefault(MEMBER, "undeclared account of the organization")
         known.setdefault(OUTSIDER, "account outside the organization")

@@ -35,6 +35,7 @@ _KNOWN = frozenset(
         "aws_s3_bucket_ownership_controls",
         "aws_s3_bucket_policy",
         "aws_s3_bucket_public_access_block",
+        "aws_s3_bucket_replication_configuration",
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_s3_bucket_versioning",
         "aws_sagemaker_feature_group",
@@ -43,7 +44,8 @@ _KNOWN = frozenset(
 )
 
 _SECTIONS = (
-    *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "name_spaces", "roles"),
+    *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "name_spaces"),
+    *("replicas", "roles"),
     *("stores", "teams", "workgroups"),
 )
 
@@ -99,7 +101,7 @@ def _join(
     planned: Planned,
     rendered: Mapping[str, Any],
 ) -> None:
-    render: dict[str, Any] = {name: {} for name in _SECTIONS}
+    render: dict[str, Any] = {name: {} for name in _SECTIONS} | {"replication": None}
     resources: list[_Resource] = []
     for stack in stacks:
         plan = plans[stack.slug]
@@ -129,6 +131,7 @@ def _join(
 def _unite(render: dict[str, Any], documents: Mapping[str, Any]) -> None:
     """Put the slices of stacks together; what several know, they know alike, but for the databases of a catalog."""
     render["environment"], render["names"] = documents["environment"], documents["names"]
+    render["replication"] = documents["replication"]  # of the last stack, which knows all replicas
     for name in _SECTIONS:
         for key, value in (documents.get(name) or {}).items():
             if name == "catalogs" and key in render[name]:
@@ -144,7 +147,7 @@ def _same_declaration(normal: Mapping[str, Any], stack: Stack, outputs: Mapping[
     same = declared.get("environment") == normal["environment"] and (
         stack.team is None or stack.team in declared.get("teams", {})
     )
-    for section in ("teams", "feature_groups"):
+    for section in ("teams", "feature_groups", "replicas"):
         for name, value in (declared.get(section) or {}).items():
             same = same and name in normal[section] and encode(value) == encode(dict(normal[section][name]))
     if not same:
@@ -178,6 +181,7 @@ class _Documents:
         self._managed()
         self._buckets()
         self._keys()
+        self._replication()
         for one in self._of("aws_glue_resource_policy"):
             catalogs = self._render["catalogs"]
             entry = catalogs.setdefault(one.stack.account, {"databases": [], "policy": None})
@@ -253,6 +257,20 @@ class _Documents:
                 self._planned.faults.append(f"{one.address} ({one.stack.name}) is on a bucket that nobody declared")
             else:
                 self._render["buckets"][name]["policy"] = self._text(one, "policy")
+
+    def _replication(self) -> None:
+        """Where objects go is no document, and as telling: the planned rules are those that the contract is made of."""
+        said = self._render["replication"]
+        rules = {(r["id"], r["prefix"], r["bucket"], r["key"]) for r in (said or {}).get("rules", ())}
+        planned: set[tuple[Any, ...]] = set()
+        for one in self._of("aws_s3_bucket_replication_configuration"):
+            for rule in one.values.get("rule") or ():
+                (target,), (wanted,) = rule["destination"], rule["filter"]
+                (encryption,) = target.get("encryption_configuration") or [{}]
+                key = encryption.get("replica_kms_key_id")
+                planned.add((rule["id"], wanted.get("prefix"), target["bucket"], key))
+        if planned != rules:
+            self._planned.faults.append("the replication rules of the plans are not those of the declaration")
 
     def _keys(self) -> None:
         aliases = {(one.stack.slug, one.module, one.index): one.values.get("name") for one in self._of("aws_kms_alias")}

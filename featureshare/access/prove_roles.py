@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from featureshare.access.explore import Pool, patterns_of
-from featureshare.access.model import ADMINISTRATOR, Actor, delegating
+from featureshare.access.model import ADMINISTRATOR, Actor, Role, delegating
 from featureshare.access.proof import Part
 from featureshare.access.rules import Rule
 from featureshare.access.words import refused_need
@@ -90,7 +90,7 @@ class RolesPart(Part):
         for role in self.model.roles.values():
             if role.kind == "deploy" or not self._within("boundary", str(role.boundary)):
                 continue
-            wide = "access" if role.account == self.model.central and role.kind != "execution" else "execution"
+            wide = _family(role, self.model.central)
             key = (role.account, role.boundary, wide)
             if role.boundary is not None and key in seen:
                 continue
@@ -137,3 +137,10 @@ class RolesPart(Part):
             decision = decide(request, world)
             if not decision.allowed:
                 self._found(refused_need(actor, "what such roles are for", request, decision, None))
+
+
+def _family(role: Role, central: str) -> str:
+    """Which roles share a boundary with this one."""
+    if role.kind in ("replication", "replica-reader"):
+        return role.kind
+    return "access" if role.account == central and role.kind != "execution" else "execution"

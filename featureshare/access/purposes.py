@@ -44,12 +44,17 @@ class Need:
 class Purposes:
     """Calls of each purpose on one environment's names; `typical` stands in for the group of its name."""
 
-    def __init__(self, model: Model, typical: Group | None = None) -> None:
+    def __init__(self, model: Model, typical: Group | None = None, region: str | None = None) -> None:
         self.model = model
         self.estate = DeclaredEstate(model, typical)
+        self.region = region or model.region
+
+    def in_region(self, region: str) -> "Purposes":
+        """The same calls, made in a Region."""
+        return self if region == self.region else Purposes(self.model, region=region)
 
     def _call(self, account: str, service: str, operation: str, /, **params: Any) -> Call:
-        return Call(service, operation, params, account, self.model.region, "", self.model.partition)
+        return Call(service, operation, params, account, self.region, "", self.model.partition)
 
     def needs(self, calls: Iterable[Call], core: bool = True) -> tuple[Need, ...]:
         """The checks of calls, those made as another role included."""
@@ -198,6 +203,17 @@ class Purposes:
         )
         needs = self.needs([write, *self._creations(group, group["account"])])
         return tuple(need for need in needs if need.check.as_role is not None)
+
+    def replicate(self, role: str, source: str, rule: Mapping[str, Any]) -> tuple[Need, ...]:
+        """What S3 does as the replication role under a rule, live and for a batch job."""
+        account, key = self.model.central, f"{rule['prefix']}*"
+        target = rule["bucket"].rpartition(":")[2]
+        work: dict[str, Any] = {"Role": role, "Bucket": source, "Key": key, "Destination": target}
+        calls = [self._call(account, "s3", "_Replicate", **work, ReplicaKey=rule["key"])]
+        calls.append(self._call(account, "s3", "_TakeJob", **work))
+        if rule["delete_markers"]:
+            calls.append(self._call(account, "s3", "_ReplicateDelete", **work))
+        return self.needs(calls)
 
     def assume(self, role_arn: str, account: str) -> tuple[Need, ...]:
         """Becoming a role, with and without a source identity and session tags."""

@@ -94,7 +94,10 @@ class Requirements:
         for source, rule in self._rules.get(action, ()):
             target = pattern.replace("*", "x")
             if not rule.covers(target, guard.owner):
-                continue
+                # A policy of a bucket may speak of all its objects, and whoever it lets in of some.
+                target = rule.resource.replace("*", "x")
+                if not (matches(pattern, target) and rule.covers(target, guard.owner)):
+                    continue
             actor = actor_of(self.model, source)
             if self._allowed(actor, rule, action, target, guard, guard.policy):
                 reached = True

@@ -52,6 +52,11 @@ def residual_of(model: Model, contract: Contract, explorer: Explorer) -> dict[st
             passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
             if allowed(administrator, "iam:PassRole", role.arn, role.account, **passed):
                 out["team-administrators"] = "administrators of a team's account may run compute as its execution roles"
+        if role.kind == "replica-reader":
+            administrator = f"{iam}{role.account}:role/undeclared"
+            passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+            if allowed(administrator, "iam:PassRole", role.arn, role.account, **passed):
+                out["replica-administrators"] = "administrators of a replica's account may run compute as its readers"
         if "feature-group-listing" not in out and role.kind not in ("deploy",):
             actor = model.role_actor(role)
             base = model.context(actor, "*", role.account)

@@ -45,7 +45,8 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 class Drafts:
     """The documents of an environment by the stem of their files; those that cannot be read are left out.
 
-    `folder` is the name of the environment's folder; `team_names` are all that have a file, readable or not.
+    `folder` is the name of the environment's folder; `team_names` and `group_names` are all that have a file, readable
+    or not.
     """
 
     folder: str
@@ -53,6 +54,7 @@ class Drafts:
     team_names: frozenset[str]
     teams: Mapping[str, Document]
     groups: Mapping[str, Document]
+    group_names: frozenset[str] = frozenset()
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from featureshare.declaration.document import Document
 from featureshare.declaration.drafts import Drafts, items, says, table, text
 from featureshare.declaration.judge_groups import judge_groups
 from featureshare.declaration.judge_options import judge_options
+from featureshare.declaration.judge_replicas import judge_replicas
 from featureshare.declaration.model import ROLE_KINDS
 from featureshare.declaration.names import repeated, same_name
 from featureshare.errors import Problem
@@ -24,7 +25,13 @@ _PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 def judge(drafts: Drafts) -> list[Problem]:
     """Everything that is wrong between the keys and files of `drafts`, unused verbs and grants excepted."""
-    return [*_environment(drafts), *_teams(drafts), *_role_names(drafts), *judge_groups(drafts)]
+    return [
+        *_environment(drafts),
+        *_teams(drafts),
+        *_role_names(drafts),
+        *judge_groups(drafts),
+        *judge_replicas(drafts),
+    ]
 
 
 def judge_use(drafts: Drafts) -> list[Problem]:
@@ -149,6 +156,25 @@ def _role_names(drafts: Drafts) -> Iterator[Problem]:
                     "rename it",
                 )
             taken[name].append((team, f"principal {principal}"))
+    if drafts.environment is not None:
+        yield from _reader_names(drafts, drafts.environment, taken)
+
+
+def _reader_names(
+    drafts: Drafts, document: Document, taken: dict[tuple[str, str], list[tuple[str, str]]]
+) -> Iterator[Problem]:
+    """The same for the readers of replicas that we make."""
+    for replica in table(drafts.settings, "replicas"):
+        account = text(drafts.settings, "replicas", replica, "account")
+        for index, reader in enumerate(items(drafts.settings, "replicas", replica, "readers")):
+            if not isinstance(reader, str) or reader.startswith("arn:") or replica in drafts.team_names:
+                continue
+            for other, what in taken[account, f"{replica}-{reader}"]:
+                yield document.problem(
+                    ("replicas", replica, "readers", index),
+                    f"its role would have the same name as {what} of {other}, in the same account.",
+                    "rename it",
+                )
 
 
 def _unused_verbs(drafts: Drafts) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from featureshare.declaration.model import (
     OnlineStore,
     Platform,
     Principal,
+    Replica,
     Team,
     Ttl,
 )
@@ -30,7 +31,18 @@ from featureshare.errors import BadInput, Problem
 # Every key of every kind of mapping, to suggest one for a misspelt key.
 _KEYS = frozenset(
     key
-    for model in (Environment, Platform, Team, Principal, FeatureGroup, Feature, OnlineStore, Ttl, OfflineStore)
+    for model in (
+        Environment,
+        Replica,
+        Platform,
+        Team,
+        Principal,
+        FeatureGroup,
+        Feature,
+        OnlineStore,
+        Ttl,
+        OfflineStore,
+    )
     for key in model.model_fields
 )
 
@@ -61,6 +73,7 @@ def load(root: Path, environment: str) -> Declaration:
         frozenset(teams),
         {name: team for name, team in teams.items() if team},
         {name: group for name, group in groups.items() if group},
+        frozenset(groups),
     )
     problems.add(judge(drafts))
     whole = _model(Environment, document, problems)
@@ -75,6 +88,7 @@ def load(root: Path, environment: str) -> Declaration:
         whole,
         MappingProxyType({name: team for name, team in team_models.items() if team}),
         MappingProxyType({name: group for name, group in group_models.items() if group}),
+        MappingProxyType(whole.replicas),
     )
 
 

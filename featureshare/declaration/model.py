@@ -26,6 +26,8 @@ ROLE_KINDS = frozenset(
         "offline-store",
         "execution",
         "deploy",
+        "replication",
+        "replica-reader",
     }
 )
 
@@ -125,6 +127,15 @@ PrincipalName = Annotated[
     ),
 ]
 Region = Annotated[str, _Text(r"[a-z]{2}(-[a-z]+)+-[0-9]", "a Region looks like eu-west-1", "write the Region's code")]
+ReplicaReader = Annotated[
+    str,
+    _Text(
+        r"(?=.{1,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*|arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+        "a replica's reader is a name (at most 16 lower-case letters, digits and single hyphens) of a role to make, or "
+        "the ARN of one role that is there",
+        "write a name, or the ARN of a role in the replica's account",
+    ),
+]
 RoleArn = Annotated[
     str,
     _Text(
@@ -182,6 +193,21 @@ class Platform(_Frozen):
     principal: PlatformPrincipal
 
 
+class Replica(_Frozen):
+    """A copy of the offline stores of some groups, in an account or Region of its own, with readers of its own.
+
+    `region` is the environment's by default. `delete_markers` is false by default: DeleteRecord writes a row, which is
+    replicated like any other, so that a marker only ever means that an object was removed by hand.
+    """
+
+    account: AccountId
+    region: Region | None = None
+    feature_groups: Annotated[list[GroupName], Field(min_length=1)]
+    replication_time_control: Bool = False
+    delete_markers: Bool = False
+    readers: Annotated[list[ReplicaReader], Field(min_length=1)]
+
+
 class Environment(_Frozen):
     """environment.yaml: what holds for every account of one environment."""
 
@@ -195,6 +221,7 @@ class Environment(_Frozen):
     platform: Platform
     permissions_boundary: Policy | None = None
     tags: dict[TagKey, TagValue] = {}
+    replicas: dict[Name, Replica] = {}
 
 
 Compute = Literal[

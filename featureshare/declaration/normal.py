@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from featureshare.declaration.model import Environment, FeatureGroup, Team
+from featureshare.declaration.model import Environment, FeatureGroup, Replica, Team
 
 
 class Grant(NamedTuple):
@@ -22,11 +22,12 @@ class Grant(NamedTuple):
 
 @dataclass(frozen=True)
 class Declaration:
-    """A whole environment, or the slice of one team: typed, judged, immutable."""
+    """A whole environment, or a slice of it (of a team, of a replica): typed, judged, immutable."""
 
     environment: Environment
     teams: Mapping[str, Team]
     feature_groups: Mapping[str, FeatureGroup]
+    replicas: Mapping[str, Replica]
 
     def grants(self) -> tuple[Grant, ...]:
         """Every grant, sorted: what shared_with says, and write for each group's owner.
@@ -57,7 +58,14 @@ class Declaration:
                 for name, group in self.feature_groups.items()
                 if group.owner == team or team in group.shared_with
             },
+            {},
         )
+
+    def replica_slice(self, replica: str) -> "Declaration":
+        """What the stack of `replica` needs: itself and the groups it copies, without grants. KeyError if unknown."""
+        it = self.replicas[replica]
+        groups = {name: self.feature_groups[name].model_copy(update={"shared_with": {}}) for name in it.feature_groups}
+        return Declaration(self.environment, {}, groups, {replica: it})
 
     def normal(self) -> dict[str, Any]:
         """The normal form as plain JSON values."""
@@ -65,6 +73,14 @@ class Declaration:
             "environment": _environment(self.environment),
             "teams": {name: _team(team) for name, team in sorted(self.teams.items())},
             "feature_groups": {name: _group(group) for name, group in sorted(self.feature_groups.items())},
+            "replicas": {name: self._replica(replica) for name, replica in sorted(self.replicas.items())},
+        }
+
+    def _replica(self, replica: Replica) -> dict[str, Any]:
+        return replica.model_dump() | {
+            "region": replica.region or self.environment.region,
+            "feature_groups": sorted(replica.feature_groups),
+            "readers": sorted(replica.readers),
         }
 
     def json(self) -> str:
@@ -85,8 +101,12 @@ def encode(value: Any) -> str:
 
 
 def _environment(environment: Environment) -> dict[str, Any]:
-    plain = environment.model_dump(exclude={"platform"})
-    return plain | {"platform_principal": environment.platform.principal}
+    plain = environment.model_dump(exclude={"platform", "replicas"})
+    # Every slice knows whether the central store is replicated at all: its bucket and key let that in or not.
+    return plain | {
+        "platform_principal": environment.platform.principal,
+        "replicated": bool(environment.replicas),
+    }
 
 
 def _team(team: Team) -> dict[str, Any]:

@@ -18,7 +18,8 @@ def landing_zone(render: Mapping[str, Any]) -> dict[str, Any]:
     """
     environment, zone = render["environment"], render["landing_zone"]
     management = zone["platform"]["account"]
-    names = {team["account"]: name for name, team in sorted(render["teams"].items())}
+    names = {replica["account"]: name for name, replica in sorted((render.get("replicas") or {}).items())}
+    names |= {team["account"]: name for name, team in sorted(render["teams"].items())}
     names |= {environment["central_account"]: "central", UNDECLARED_MEMBER: "undeclared"}
     names.pop(management, None)
     roles = {key: role for key, role in render["roles"].items() if role["stack"] == "landing-zone"}

@@ -1,8 +1,9 @@
 """The declaration as the runner needs it: its normal form, and the slice of a stack."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from featureshare.runner.stacks import Normal, Stack
+from featureshare.runner.stacks import REPLICATION, Normal, Stack
 from featureshare.workspace import Workspace
 
 
@@ -15,26 +16,42 @@ def read_normal(workspace: Workspace, env: str) -> dict[str, Any]:
     return load(workspace.environments, env).normal()
 
 
-def slice_of(normal: Normal, team: str | None) -> dict[str, Any]:
-    """The part of a declaration that concerns a team: itself, and the groups it owns or is granted. None: the whole.
+def slice_of(normal: Normal, team: str | None, replica: str | None = None) -> dict[str, Any]:
+    """The part of a declaration that concerns a team (itself, and what it owns or is granted) or a replica (itself, and
+    the groups it copies). Neither: the whole.
 
-    Of a group that another team owns it holds the team's own grants, so that what others are granted changes nothing.
+    Of a group that another team owns it holds the team's own grants, so that what others are granted changes nothing;
+    of a group that is copied, no grants.
     """
-    if team is None:
+    if team is None and replica is None:
         return dict(normal)
+    replicas = normal.get("replicas") or {}
+    copied = replicas[replica]["feature_groups"] if replica is not None else ()
     return {
         "environment": normal["environment"],
         "teams": {name: value for name, value in normal["teams"].items() if name == team},
         "feature_groups": {
-            name: group if group["owner"] == team else group | {"shared_with": {team: group["shared_with"][team]}}
+            name: group if group["owner"] == team else group | {"shared_with": _granted(group, team)}
             for name, group in normal["feature_groups"].items()
-            if group["owner"] == team or team in group["shared_with"]
+            if name in copied or (team is not None and (group["owner"] == team or team in group["shared_with"]))
         },
+        "replicas": {name: value for name, value in replicas.items() if name == replica},
     }
+
+
+def _granted(group: Mapping[str, Any], team: str | None) -> dict[str, Any]:
+    return {} if team is None else {team: group["shared_with"][team]}
 
 
 def seen_by(normal: Normal, stack: Stack) -> dict[str, Any]:
     """What of the declaration a stack's resources are made of. The central one is made of the environment alone."""
-    if stack.team is None:
+    if stack.kind == REPLICATION:
+        replicas = normal.get("replicas") or {}
+        copied = {name for replica in replicas.values() for name in replica["feature_groups"]}
+        # Of a copied group nothing but its name counts here.
+        return {"environment": normal["environment"], "replicas": replicas, "feature_groups": sorted(copied)}
+    if stack.replica is not None and stack.replica not in (normal.get("replicas") or {}):
+        return {}
+    if stack.of is None:
         return {"environment": normal["environment"], "teams": {}, "feature_groups": {}}
-    return slice_of(normal, stack.team)
+    return slice_of(normal, stack.team, stack.replica)

@@ -97,6 +97,8 @@ class Machine:
         }
         if stack.team is not None:
             extra["TF_VAR_team"] = stack.team
+        if stack.replica is not None:
+            extra["TF_VAR_replica"] = stack.replica
         variables = child_environment(
             self.parent, access=access, region=stack.region, registry=self.registry, extra=extra
         )

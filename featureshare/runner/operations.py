@@ -20,7 +20,7 @@ from featureshare.runner.machine import Machine
 from featureshare.runner.process import Children
 from featureshare.runner.report import Observer, Report, StackResult, ignore, watcher
 from featureshare.runner.scheduler import Outcome, Status
-from featureshare.runner.stacks import CENTRAL, Normal, Stack, stacks_of
+from featureshare.runner.stacks import CENTRAL, Normal, Stack, needs_of, stacks_of
 from featureshare.runner.terraform import Terraform
 
 PLANS = 2  # at once: a plan is mostly a provider starting up, which takes a core
@@ -85,7 +85,11 @@ class Runner:
         if CENTRAL in going and stuck:
             del going[CENTRAL]
             self._end(CENTRAL, "waiting", error=f"{', '.join(stuck)} may still need it.")
-        needs = {name: sorted(going.keys() - {CENTRAL}) if name == CENTRAL else [] for name in going}
+        # Each after what needs it.
+        needs = {
+            name: [other for other in going if name in needs_of(self._stacks[other], self._stacks.values())]
+            for name in going
+        }
         self._collect(self._schedule(needs, JOBS, lambda stack: self._destroy(stack, ephemeral)), going, "destroyed")
         return self._report(chosen, {}, ())
 
@@ -141,7 +145,7 @@ class Runner:
         return _Planned(
             guards.counts(document),
             changes,
-            guards.judge(document, stack, slice_of(self._normal, stack.team), allowed=allowed),
+            guards.judge(document, stack, slice_of(self._normal, stack.team, stack.replica), allowed=allowed),
             groups=guards.created_groups(document),
             fresh=stack.kind == CENTRAL and guards.creates(document, "aws_kms_alias"),
         )
@@ -227,7 +231,7 @@ class Runner:
     def _apply_all(self, planned: Mapping[str, _Planned]) -> None:
         todo = {name: plan for name, plan in planned.items() if name not in self._results}
         failed = [name for name, result in self._results.items() if result.result == "failed"]
-        needs = {name: self._stacks[name].needs for name in todo}
+        needs = {name: needs_of(self._stacks[name], self._stacks.values()) for name in todo}
         outcomes = self._schedule(
             {name: required for name, required in needs.items() if not set(required) & set(failed)},
             JOBS,

@@ -7,7 +7,8 @@ from typing import Any
 from featureshare.errors import BadInput, Problem
 
 CENTRAL, CENTRAL_TEAM, TEAM = "central", "central-team", "team"
-KINDS = (CENTRAL, CENTRAL_TEAM, TEAM)
+REPLICA, REPLICATION = "replica", "replication"
+KINDS = (CENTRAL, CENTRAL_TEAM, TEAM, REPLICA, REPLICATION)
 
 Normal = Mapping[str, Any]
 """A declaration in its normal form, as plain JSON."""
@@ -15,28 +16,34 @@ Normal = Mapping[str, Any]
 
 @dataclass(frozen=True, order=True)
 class Stack:
-    """One Terraform state: a root module (`kind`) applied for an environment and, mostly, a team."""
+    """One Terraform state: a root module (`kind`) applied for an environment and, mostly, a team or a replica."""
 
     env: str
     kind: str
     team: str | None
     account: str
     region: str
+    replica: str | None = None
+
+    @property
+    def of(self) -> str | None:
+        """The team or the replica that it is for."""
+        return self.team or self.replica
 
     @property
     def identity(self) -> str:
-        """What the stack's state holds to know itself by: `env/kind` or `env/kind/team`."""
-        return "/".join(part for part in (self.env, self.kind, self.team) if part)
+        """What the stack's state holds to know itself by: `env/kind` or `env/kind/team` (or the replica's name)."""
+        return "/".join(part for part in (self.env, self.kind, self.of) if part)
 
     @property
     def name(self) -> str:
         """The identity without its environment, as people call it."""
-        return f"{self.kind}/{self.team}" if self.team else self.kind
+        return f"{self.kind}/{self.of}" if self.of else self.kind
 
     @property
     def slug(self) -> str:
         """A file name for it."""
-        return f"{self.kind}-{self.team}" if self.team else self.kind
+        return f"{self.kind}-{self.of}" if self.of else self.kind
 
     @property
     def key(self) -> str:
@@ -45,12 +52,12 @@ class Stack:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Names of the stacks that must be there before this one: all need the central one, nothing else is ordered."""
+        """Names of the stacks that must be there before this one: all need the central one. See `needs_of`."""
         return () if self.kind == CENTRAL else (CENTRAL,)
 
 
 def stacks_of(normal: Normal) -> tuple[Stack, ...]:
-    """The stacks of an environment, central first, then by kind and team.
+    """The stacks of an environment, central first, then by kind and team; replicas, then what fills them.
 
     A team has a central part when it owns a group of the central store, is granted something of one or has a name
     space there.
@@ -60,11 +67,26 @@ def stacks_of(normal: Normal) -> tuple[Stack, ...]:
     shared = [group for group in normal["feature_groups"].values() if group["store"] == "central"]
     in_central = {group["owner"] for group in shared}.union(*(group["shared_with"] for group in shared))
     in_central |= {team for team, it in normal["teams"].items() if it.get("namespace")}
+    replicas = normal.get("replicas") or {}
     return (
         Stack(env, CENTRAL, None, central, region),
         *(Stack(env, CENTRAL_TEAM, team, central, region) for team in sorted(in_central)),
         *(Stack(env, TEAM, team, normal["teams"][team]["account"], region) for team in sorted(normal["teams"])),
+        *(
+            Stack(env, REPLICA, None, replica["account"], replica["region"], name)
+            for name, replica in sorted(replicas.items())
+        ),
+        *((Stack(env, REPLICATION, None, central, region),) if replicas else ()),
     )
+
+
+def needs_of(stack: Stack, stacks: Iterable[Stack]) -> tuple[str, ...]:
+    """Names of the stacks among `stacks` that must be there before this one.
+
+    S3 takes a replication rule only when its destination is there and versioned.
+    """
+    before = (other.name for other in stacks if stack.kind == REPLICATION and other.kind == REPLICA)
+    return (*stack.needs, *before)
 
 
 def choose(stacks: Iterable[Stack], *, teams: Iterable[str] = (), kinds: Iterable[str] = ()) -> tuple[Stack, ...]:
@@ -88,10 +110,10 @@ def choose(stacks: Iterable[Stack], *, teams: Iterable[str] = (), kinds: Iterabl
 
 
 def find(stacks: Iterable[Stack], kind: str, team: str | None) -> Stack:
-    """The one stack of this kind and team. Raises BadInput, naming those there are."""
+    """The one stack of this kind and team (or replica). Raises BadInput, naming those there are."""
     stacks = tuple(stacks)
     for stack in stacks:
-        if (stack.kind, stack.team) == (kind, team):
+        if (stack.kind, stack.of) == (kind, team):
             return stack
     name = f"{kind} {team}" if team else kind
     known = ", ".join(stack.name.replace("/", " ") for stack in stacks)

@@ -13,6 +13,11 @@ locals {
   has_team      = { for team in var.teams : team.account => true... }
   account_teams = merge({ for account in local.accounts : account => [] }, { for team, it in var.teams : it.account => team... })
 
+  # A replica has a bucket and a key in its own Region.
+  replica_places  = { for name, replica in local.replicas : replica.account => replica.region... }
+  storage_regions = { for account in local.accounts : account => distinct(concat(can(local.has_store[account]) || can(local.has_results[account]) ? [local.region] : [], try(local.replica_places[account], []))) }
+  key_regions     = { for account in local.accounts : account => distinct(concat(can(local.has_store[account]) ? [local.region] : [], try(local.replica_places[account], []))) }
+
   deploy_policies = {
     for account in local.accounts : account => merge(
       {
@@ -26,38 +31,42 @@ locals {
               can(local.has_team[account]) ? ["execution"] : [],
               can(local.has_store[account]) ? ["offline-store"] : [],
               account == local.central ? values(local.kind_of_verb) : [],
+              account == local.central && local.env.replicated ? ["replication"] : [],
+              contains(local.replica_accounts, account) ? ["replica-reader"] : [],
             )) : "${local.iam}${account}:role/${local.prefix}/${kind}/*"
           ]
         } : jsonencode(hole)]...)
       },
-      can(local.has_store[account]) || can(local.has_results[account]) ? {
-        storage = format(local.templates["identity/deploy-storage"], [for hole in {
+      {
+        for region in local.storage_regions[account] : region == local.region ? "storage" : "storage-${region}" => format(local.templates["identity/deploy-storage"], [for hole in {
           account = account
-          buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}"
+          buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${region}"
           # DeleteDatabase asks for the database's tables and functions too.
           catalog = flatten([
-            "arn:${local.partition}:glue:${local.region}:${account}:catalog",
+            "arn:${local.partition}:glue:${region}:${account}:catalog",
             [for name in concat(account == local.central ? ["default"] : [], ["${local.snake}_*"]) : [
-              "arn:${local.partition}:glue:${local.region}:${account}:database/${name}",
-              "arn:${local.partition}:glue:${local.region}:${account}:table/${name}/*",
-              "arn:${local.partition}:glue:${local.region}:${account}:userDefinedFunction/${name}/*",
+              "arn:${local.partition}:glue:${region}:${account}:database/${name}",
+              "arn:${local.partition}:glue:${region}:${account}:table/${name}/*",
+              "arn:${local.partition}:glue:${region}:${account}:userDefinedFunction/${name}/*",
             ]],
           ])
-          objects    = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${local.region}/*"
-          workgroups = "arn:${local.partition}:athena:${local.region}:${account}:workgroup/${local.prefix}-*"
+          objects    = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${region}/*"
+          workgroups = "arn:${local.partition}:athena:${region}:${account}:workgroup/${local.prefix}-*"
         } : jsonencode(hole)]...)
-      } : {},
+      },
       can(local.has_team[account]) ? {
         parameters = format(local.templates["identity/deploy-parameters"], [for hole in {
           sharing = "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${local.prefix}/*/sharing/*"
         } : jsonencode(hole)]...)
       } : {},
-      can(local.has_store[account]) ? {
-        keys = format(local.templates["identity/deploy-keys"], [for hole in {
-          aliases     = "arn:${local.partition}:kms:${local.region}:${account}:alias/${local.prefix}-*"
+      {
+        for region in local.key_regions[account] : region == local.region ? "keys" : "keys-${region}" => format(local.templates["identity/deploy-keys"], [for hole in {
+          aliases     = "arn:${local.partition}:kms:${region}:${account}:alias/${local.prefix}-*"
           environment = local.env.name
-          keys        = local.any_key[account]
+          keys        = "arn:${local.partition}:kms:${region}:${account}:key/*"
         } : jsonencode(hole)]...)
+      },
+      can(local.has_store[account]) ? {
         feature-groups = format(local.templates["identity/deploy-feature-groups"], [for hole in {
           groups              = "arn:${local.partition}:sagemaker:${local.region}:${account}:feature-group/*"
           keys                = local.any_key[account]
@@ -74,6 +83,7 @@ locals {
           ])
         } : jsonencode(hole)]...)
       } : {},
+      local.replica_deploy_policies[account],
     )
   }
 

@@ -94,7 +94,9 @@ locals {
       "arn:${local.partition}:glue:${local.region}:${account}:database/default",
     ]
   }
-  any_key = { for account in toset(concat([local.central], [for team in var.teams : team.account])) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
+  # Accounts of teams and replicas, the latter wherever they lie.
+  replica_accounts = toset([for replica in var.replicas : replica.account])
+  any_key          = { for account in toset(concat([local.central], [for team in var.teams : team.account], tolist(local.replica_accounts))) : account => "arn:${local.partition}:kms:${local.region}:${account}:key/*" }
 
   deploy_role = { for account in keys(local.any_key) : account => "${local.iam}${account}:role/${local.prefix}/deploy/${local.prefix}-deploy" }
   # Where a team stack publishes, in the team's own account, what its code needs to know; the ARN of a parameter has no

@@ -84,41 +84,59 @@ locals {
         trust                = local.deploy_trust
       }
     },
+    local.replica_roles,
   )
 }
 
 output "documents" {
   description = "Every IAM document of the whole environment or of the slice given, with the names and ARNs they are tied to."
   value = {
-    brought_roles = {
-      for key, principal in local.principals : key => {
-        account  = principal.account
-        arn      = principal.arn
-        policies = local.execution_policies[key]
-        team     = principal.team
-      } if principal.kind == "role" && principal.role_arn != null
-    }
+    brought_roles = merge(
+      {
+        for key, principal in local.principals : key => {
+          account  = principal.account
+          arn      = principal.arn
+          policies = local.execution_policies[key]
+          team     = principal.team
+        } if principal.kind == "role" && principal.role_arn != null
+      },
+      merge([
+        for name, replica in local.replicas : {
+          for reader, role in replica.readers : "${name}/${element(split("/", role.arn), length(split("/", role.arn)) - 1)}" => {
+            account  = replica.account
+            arn      = role.arn
+            policies = local.replica_reader_policies[name]
+            team     = null
+          } if !role.ours
+        }
+      ]...),
+    )
     buckets = merge(
       { for key, store in local.stores : store.bucket => { account = store.account, key_alias = store.offline_alias, kind = "offline", name = store.bucket, policy = local.offline_bucket_policy[key], team = store.team } },
       { for team in local.offline_readers : local.results_bucket[team] => { account = var.teams[team].account, key_alias = null, kind = "results", name = local.results_bucket[team], policy = local.results_bucket_policy[team], team = team } },
+      { for name, replica in local.replicas : replica.bucket => { account = replica.account, key_alias = replica.alias, kind = "replica", name = replica.bucket, policy = local.replica_bucket_policy[name], team = null } },
+      { for name, replica in local.replicas : replica.results => { account = replica.account, key_alias = null, kind = "results", name = replica.results, policy = local.replica_results_policy[name], team = null } },
     )
     catalogs = {
       for account in local.accounts : account => {
         databases = concat(
           [for store in local.account_stores[account] : store.database],
           [for team in local.account_teams[account] : local.shared_database[team] if can(local.results_bucket[team])],
+          [for replica in local.replicas : replica.database if replica.account == account],
         )
         policy = null
       }
     }
     environment    = local.env
     feature_groups = { for name, group in local.shown_groups : "${group.account}/${name}" => group if !can(local.name_spaces[name]) }
-    keys = merge([
+    keys = merge(concat([for name, replica in local.replicas : {
+      "${replica.account}/${replica.alias}" = { account = replica.account, alias = replica.alias, policy = local.replica_key_policy[name], purpose = "replica", region = replica.region, team = null }
+      }], [
       for key, store in local.stores : {
-        "${store.account}/${store.offline_alias}" = { account = store.account, alias = store.offline_alias, policy = local.offline_key_policy[key], purpose = "offline", team = store.team }
-        "${store.account}/${store.online_alias}"  = { account = store.account, alias = store.online_alias, policy = local.online_key_policy[key], purpose = "online", team = store.team }
+        "${store.account}/${store.offline_alias}" = { account = store.account, alias = store.offline_alias, policy = local.offline_key_policy[key], purpose = "offline", region = local.region, team = store.team }
+        "${store.account}/${store.online_alias}"  = { account = store.account, alias = store.online_alias, policy = local.online_key_policy[key], purpose = "online", region = local.region, team = store.team }
       }
-    ]...)
+    ])...)
     landing_zone = {
       platform = { account = local.platform_account, arn = local.env.platform_principal, policy = local.platform_policy }
       scps     = { "${local.prefix}-protect-sharing" = local.protect_sharing }
@@ -138,6 +156,7 @@ output "documents" {
           team     = team
         } if local.env.permissions_boundary == null
       },
+      local.replica_boundaries,
     )
     # What teams make by themselves: patterns, in the shape of feature groups.
     name_spaces = { for name, group in local.shown_groups : "${group.account}/${name}" => group if can(local.name_spaces[name]) }
@@ -149,6 +168,8 @@ output "documents" {
       state_bucket      = local.state_bucket
     }
     organization = { scps = { "${local.prefix}-protect-sharing" = local.protect_sharing } }
+    replicas     = local.replica_outputs
+    replication  = local.replication_output
     roles        = local.roles
     stores       = local.stores
     teams = {
@@ -172,18 +193,32 @@ output "documents" {
         workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null
       }
     }
-    workgroups = {
-      for key, workgroup in local.workgroups : key => {
-        account         = workgroup.account
-        arn             = "arn:${local.partition}:athena:${local.region}:${workgroup.account}:workgroup/${split("/", key)[1]}"
-        name            = split("/", key)[1]
-        output_location = "s3://${local.results_bucket[workgroup.team]}/athena/"
-        owner_account   = var.teams[workgroup.team].account
-        results_bucket  = local.results_bucket[workgroup.team]
-        stack           = workgroup.stack
-        team            = workgroup.team
-      }
-    }
+    workgroups = merge(
+      {
+        for key, workgroup in local.workgroups : key => {
+          account         = workgroup.account
+          arn             = "arn:${local.partition}:athena:${local.region}:${workgroup.account}:workgroup/${split("/", key)[1]}"
+          name            = split("/", key)[1]
+          output_location = "s3://${local.results_bucket[workgroup.team]}/athena/"
+          owner_account   = var.teams[workgroup.team].account
+          results_bucket  = local.results_bucket[workgroup.team]
+          stack           = workgroup.stack
+          team            = workgroup.team
+        }
+      },
+      {
+        for name, replica in local.replicas : "${replica.account}/${replica.workgroup}" => {
+          account         = replica.account
+          arn             = "arn:${local.partition}:athena:${replica.region}:${replica.account}:workgroup/${replica.workgroup}"
+          name            = replica.workgroup
+          output_location = "s3://${replica.results}/athena/"
+          owner_account   = replica.account
+          results_bucket  = replica.results
+          stack           = "replica"
+          team            = null
+        }
+      },
+    )
   }
 
   # IAM counts inline policies of a role together: 10,240 characters without white space.
@@ -199,7 +234,7 @@ output "documents" {
   }
 
   precondition {
-    condition     = alltrue([for bucket, policy in merge(local.offline_bucket_policy, local.results_bucket_policy) : length(policy) <= 20480])
+    condition     = alltrue([for policy in concat(values(local.offline_bucket_policy), values(local.results_bucket_policy), values(local.replica_bucket_policy)) : length(policy) <= 20480])
     error_message = "policies: a bucket policy does not fit 20 KB."
   }
 }

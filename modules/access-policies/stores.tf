@@ -22,15 +22,30 @@ locals {
     for key, store in local.stores : key => "${local.iam}${store.account}:role/${local.prefix}/offline-store/${key}/${local.prefix}-${key}-offline-store"
   }
 
+  # The replication role reads versions as it finds them, whatever readers may.
+  replicators = { for key, store in local.stores : key => key == "central" && local.env.replicated ? [local.replication.arn] : [] }
+
   offline_bucket_policy = {
-    for key, store in local.stores : key => format(local.templates["resource/offline-bucket"], [for hole in {
-      bucket  = "arn:${local.partition}:s3:::${store.bucket}"
-      deploy  = local.deploy_role[store.account]
-      listers = concat(local.store_users[key].readers, [local.deploy_role[store.account]])
-      objects = "arn:${local.partition}:s3:::${store.bucket}/*"
-      readers = local.store_users[key].readers
-      writers = local.store_users[key].writers
-    } : jsonencode(hole)]...)
+    for key, store in local.stores : key => jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        jsondecode(format(local.templates["resource/offline-bucket"], [for hole in {
+          bucket   = "arn:${local.partition}:s3:::${store.bucket}"
+          deleters = [local.deploy_role[store.account]]
+          listers  = concat(local.store_users[key].readers, local.replicators[key], [local.deploy_role[store.account]])
+          objects  = "arn:${local.partition}:s3:::${store.bucket}/*"
+          readers  = concat(local.store_users[key].readers, local.replicators[key])
+          writers  = local.store_users[key].writers
+        } : jsonencode(hole)]...)).Statement,
+        flatten([for none in length(local.replicators[key]) == 0 ? [true] : [] : jsondecode(format(local.templates["resource/offline-bucket-others"], [for hole in {
+          objects = "arn:${local.partition}:s3:::${store.bucket}/*"
+        } : jsonencode(hole)]...)).Statement]),
+        flatten([for role in local.replicators[key] : jsondecode(format(local.templates["resource/offline-bucket-replicated"], [for hole in {
+          objects     = "arn:${local.partition}:s3:::${store.bucket}/*"
+          replication = role
+        } : jsonencode(hole)]...)).Statement]),
+      )
+    })
   }
 
   online_key_policy = {
@@ -53,15 +68,26 @@ locals {
   }
 
   offline_key_policy = {
-    for key, store in local.stores : key => format(local.templates["resource/offline-key"], [for hole in {
-      creators  = local.store_users[key].creators
-      deploy    = local.deploy_role[store.account]
-      readers   = local.store_users[key].readers
-      root      = "${local.iam}${store.account}:root"
-      s3        = local.s3
-      sagemaker = local.sagemaker
-      writers   = local.store_users[key].writers
-    } : jsonencode(hole)]...)
+    for key, store in local.stores : key => jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        jsondecode(format(local.templates["resource/offline-key"], [for hole in {
+          creators  = local.store_users[key].creators
+          deploy    = local.deploy_role[store.account]
+          readers   = local.store_users[key].readers
+          root      = "${local.iam}${store.account}:root"
+          s3        = local.s3
+          sagemaker = local.sagemaker
+          writers   = local.store_users[key].writers
+        } : jsonencode(hole)]...)).Statement,
+        length(local.replicators[key]) == 0 ? [] : jsondecode(format(local.templates["resource/offline-key-replication"], [for hole in {
+          bucket      = "arn:${local.partition}:s3:::${store.bucket}"
+          replication = local.replicators[key]
+          root        = "${local.iam}${store.account}:root"
+          s3          = local.s3
+        } : jsonencode(hole)]...)).Statement,
+      )
+    })
   }
 
   results_users = {

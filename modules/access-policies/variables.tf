@@ -10,6 +10,7 @@ variable "environment" {
     platform_principal   = string
     prefix               = string
     region               = string
+    replicated           = optional(bool, false)
     tags                 = map(string)
   })
   nullable = false
@@ -56,6 +57,20 @@ variable "probes" {
     # Whether SageMaker sends aws:SourceAccount when it assumes offline store roles and execution roles.
     source_account_on_service_trust = optional(bool, true)
   })
+  default  = {}
+  nullable = false
+}
+
+variable "replicas" {
+  description = "Replicas of the central offline store by name: all of them, or the one of a slice, with the groups they copy among `feature_groups`. A reader is the name of a role to make or the ARN of one that is there."
+  type = map(object({
+    account                  = string
+    delete_markers           = optional(bool, false)
+    feature_groups           = list(string)
+    readers                  = list(string)
+    region                   = optional(string)
+    replication_time_control = optional(bool, false)
+  }))
   default  = {}
   nullable = false
 }

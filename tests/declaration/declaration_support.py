@@ -18,11 +18,16 @@ variable "team" {
   type    = string
   default = null
 }
+variable "replica" {
+  type    = string
+  default = null
+}
 module "declaration" {
   source      = "../environments/declaration"
   environment = var.environment
   root        = var.root
   team        = var.team
+  replica     = var.replica
 }
 output "json" { value = jsonencode(module.declaration.normal) }
 output "digest" { value = module.declaration.digest }
@@ -71,13 +76,15 @@ class Terraform:
             check=False,
         )
 
-    def read(self, root: Path, environment: str, team: str | None = None) -> Answer:
+    def read(self, root: Path, environment: str, team: str | None = None, replica: str | None = None) -> Answer:
         """The declaration `environment` in `root` as Terraform reads it. Nothing is created: there is no resource."""
         state = self.folder / "state.json"
         state.unlink(missing_ok=True)
         variables = [f"-var=environment={environment}", f"-var=root={root}"]
         if team is not None:
             variables.append(f"-var=team={team}")
+        if replica is not None:
+            variables.append(f"-var=replica={replica}")
         done = self._run("apply", "-auto-approve", "-lock=false", "-backup=-", f"-state={state}", *variables)
         outputs = json.loads(state.read_text())["outputs"] if done.returncode == 0 else {}
         return Answer(

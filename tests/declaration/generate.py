@@ -28,6 +28,17 @@ def generate(folder: Path, seed: int, teams: int, groups: int) -> None:
         used[group["owner"]].add("write")
         for team, verbs in group["shared_with"].items():
             used[team].update(verbs)
+    shared = [group for group in declared if group["store"] == "central" and group["offline_store"]["enabled"]]
+    copied = [
+        group["feature_group"]
+        for group in shared
+        if group.get("classification") != "restricted" and group["offline_store"].get("format") != "iceberg"
+    ]
+    replicas = {
+        f"copy-{number}": {"account": f"{900 + number:012d}", "feature_groups": part, "readers": ["training", "b"]}
+        for number, part in enumerate((copied[::-1], copied[:2]))
+        if part
+    }
     _write(
         folder / "environment.yaml",
         {
@@ -38,6 +49,7 @@ def generate(folder: Path, seed: int, teams: int, groups: int) -> None:
             "central_account": "000000000001",
             "platform": {"principal": "arn:aws:iam::666666666666:role/platform"},
             "tags": {"text": "plain", "yes": "no", "number": "012"},
+            "replicas": replicas,
         },
     )
     for number, name in enumerate(names):

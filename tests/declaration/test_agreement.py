@@ -11,8 +11,15 @@ from generate import generate
 from featureshare.declaration import Declaration, encode, load
 
 
-def assert_same(declaration: Declaration, terraform: Terraform, root: Path, environment: str, team: str | None) -> None:
-    answer = terraform.read(root, environment, team)
+def assert_same(
+    declaration: Declaration,
+    terraform: Terraform,
+    root: Path,
+    environment: str,
+    team: str | None = None,
+    replica: str | None = None,
+) -> None:
+    answer = terraform.read(root, environment, team, replica)
     assert answer.status == 0, answer.printed
     assert answer.outputs["json"] == declaration.json()
     assert answer.outputs["digest"] == declaration.digest()
@@ -25,6 +32,8 @@ def test_shipped_environments(environment: str, terraform: Terraform) -> None:
     assert_same(declaration, terraform, root, environment, None)
     for team in declaration.teams:
         assert_same(declaration.slice(team), terraform, root, environment, team)
+    for replica in declaration.replicas:
+        assert_same(declaration.replica_slice(replica), terraform, root, environment, replica=replica)
 
 
 @pytest.mark.parametrize("environment", ["base", "compute", "rich"])
@@ -33,6 +42,8 @@ def test_every_option(environment: str, terraform: Terraform) -> None:
     assert_same(declaration, terraform, HERE / "good", environment, None)
     for team in declaration.teams:
         assert_same(declaration.slice(team), terraform, HERE / "good", environment, team)
+    for replica in declaration.replicas:
+        assert_same(declaration.replica_slice(replica), terraform, HERE / "good", environment, replica=replica)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -43,6 +54,8 @@ def test_generated(seed: int, terraform: Terraform, tmp_path: Path) -> None:
     assert_same(declaration, terraform, root, "random", None)
     team = max(declaration.teams, key=lambda name: sum(grant.team == name for grant in declaration.grants()))
     assert_same(declaration.slice(team), terraform, root, "random", team)
+    for replica in declaration.replicas:
+        assert_same(declaration.replica_slice(replica), terraform, root, "random", replica=replica)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -62,6 +75,16 @@ def test_a_slice_is_the_whole_restricted_to_the_team(seed: int, tmp_path: Path) 
             "environment": whole["environment"],
             "teams": {team: whole["teams"][team]},
             "feature_groups": groups,
+            "replicas": {},
+        }
+    for name, replica in whole["replicas"].items():
+        assert declaration.replica_slice(name).normal() == {
+            "environment": whole["environment"],
+            "teams": {},
+            "feature_groups": {
+                group: whole["feature_groups"][group] | {"shared_with": {}} for group in replica["feature_groups"]
+            },
+            "replicas": {name: replica},
         }
 
 

@@ -66,6 +66,7 @@ def test_defaults_are_written_out() -> None:
         "central_account": "222222222222",
         "platform_principal": "arn:aws:iam::666666666666:role/platform",
         "permissions_boundary": None,
+        "replicated": False,
         "tags": {"project": "shop"},
     }
     assert normal["teams"]["shop"]["principals"]["pipeline"] == {

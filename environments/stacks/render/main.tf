@@ -10,5 +10,6 @@ module "access_policies" {
 
   environment    = module.declaration.normal.environment
   feature_groups = module.declaration.normal.feature_groups
+  replicas       = module.declaration.normal.replicas
   teams          = module.declaration.normal.teams
 }

@@ -13,6 +13,7 @@ from featureshare.localaws.services import (
     acls,
     athena,
     athena_workgroups,
+    batchjobs,
     buckets,
     featuregroups,
     gaps,
@@ -22,6 +23,7 @@ from featureshare.localaws.services import (
     neighbours,
     offline,
     records,
+    replication,
     runtime,
     shares,
     tags,
@@ -38,6 +40,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **athena_workgroups.HANDLERS,
     **gaps.HANDLERS,
     **acls.HANDLERS,
+    **batchjobs.HANDLERS,
     **buckets.HANDLERS,
     **hosting.HANDLERS,
     **identity.HANDLERS,
@@ -57,6 +60,7 @@ def start(authorize: Authorize, estate: Estate, now: Callable[[], datetime] | No
     runtime.connect(authorize, estate)
     clock.follow(now)
     offline.writer.start()
+    replication.replicator.start()
     athena.start()
 
 
@@ -66,6 +70,8 @@ def stop(flush: bool = False) -> None:
     if flush:
         offline.writer.flush()
     offline.writer.stop()
+    replication.replicator.stop()
+    batchjobs.clear()
     runtime.connect(None, None)
     clock.follow(None)
 

@@ -19,7 +19,7 @@ class Settings:
 
     `flush_delay` stands for the up to 15 minutes that AWS takes to write the offline store, `retry_delay` for the time
     between attempts of a blocked write. `concurrent_creations` is the AWS quota of feature groups in status Creating
-    per account and Region; 0 lifts it.
+    per account and Region; 0 lifts it. `replication_delay` stands for the seconds to minutes that replication takes.
     """
 
     create_delay: float = 0.2
@@ -29,6 +29,7 @@ class Settings:
     retry_delay: float = 1.0
     concurrent_creations: int = 4
     query_threads: int = 2
+    replication_delay: float = 0.3
 
 
 class Clock:

@@ -165,6 +165,13 @@ _ANY_RESOURCE = (
     *("Resource", "ResourceArn", "ResourceARN", "resourceArn", "ResourceId", "ResourceIdList", "resourceShareArn"),
     "TopicArn",
 )
+_REPLICATION = {
+    "Role": f"arn:aws:iam::{CENTRAL}:role/fs/replication/fs-replication",
+    "Bucket": OFFLINE,
+    "Key": "sessions/data/a.parquet",
+    "Destination": RESULTS,
+    "ReplicaKey": f"arn:aws:kms:{REGION}:{OTHER}:key/11111111-2222-3333-4444-555555555555",
+}
 _INTERNAL: dict[tuple[str, str], dict[str, Any]] = {
     ("athena", "_RunQuery"): {
         "workgroup": "fs-search",
@@ -181,6 +188,7 @@ _INTERNAL: dict[tuple[str, str], dict[str, Any]] = {
         "format": "iceberg",
     },
     ("sagemaker", "_CreateDatabase"): {"database": "fs_features"},
+    **{("s3", work): _REPLICATION for work in ("_Replicate", "_ReplicateDelete", "_TakeJob")},
 }
 _SESSION = botocore.session.get_session()
 

@@ -65,6 +65,13 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
     assert stars == {
         ("identity/boundary-access-role", "AtMostSharedFeatures"),
         ("identity/boundary-execution-role", "AtMostOwnFeatures"),
+        ("identity/boundary-replica-reader", "AtMostReplicas"),
+        ("identity/boundary-replication", "AtMostReplication"),
+        ("identity/deploy-replication", "ReplicateExistingObjects"),
+        ("resource/offline-key-replication", "ReplicateOfflineStore"),
+        ("resource/replica-key", "AdministerByDeployRole"),
+        ("resource/replica-key", "EncryptReplicas"),
+        ("resource/replica-key", "ReadReplica"),
         ("identity/boundary-execution-role", "WriteOwnOfflineStore"),
         ("identity/deploy-feature-groups", "ListGroups"),
         ("identity/deploy-keys", "CreateKeys"),

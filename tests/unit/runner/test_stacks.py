@@ -5,7 +5,7 @@ import pytest
 
 from featureshare.errors import BadInput
 from featureshare.runner.declared import seen_by, slice_of
-from featureshare.runner.stacks import choose, find, stacks_of
+from featureshare.runner.stacks import choose, find, needs_of, stacks_of
 
 
 def test_stacks_of_an_environment_central_first_each_in_its_account(normal: dict[str, Any]) -> None:
@@ -69,3 +69,39 @@ def test_the_central_stack_is_made_of_the_environment_alone(normal: dict[str, An
     assert seen_by(normal, central) == before
     normal["environment"]["region"] = "eu-central-1"
     assert seen_by(normal, central) != before
+
+
+def _copied(normal: dict[str, Any]) -> dict[str, Any]:
+    normal["replicas"] = {
+        "lab": {"account": "999999999999", "region": "eu-north-1", "feature_groups": ["clicks"]},
+        "attic": {"account": "222222222222", "region": "eu-west-1", "feature_groups": ["clicks"]},
+    }
+    return normal
+
+
+def test_replicas_come_before_what_fills_them(normal: dict[str, Any]) -> None:
+    stacks = stacks_of(_copied(normal))
+    last = [(stack.name, stack.account, stack.region, needs_of(stack, stacks)) for stack in stacks[-3:]]
+    assert last == [
+        ("replica/attic", "222222222222", "eu-west-1", ("central",)),
+        ("replica/lab", "999999999999", "eu-north-1", ("central",)),
+        ("replication", "222222222222", "eu-west-1", ("central", "replica/attic", "replica/lab")),
+    ]
+    lab = find(stacks, "replica", "lab")
+    assert (lab.identity, lab.key, lab.slug) == ("test/replica/lab", "test/replica/lab.tfstate", "replica-lab")
+
+
+def test_the_slice_of_a_replica_is_itself_and_the_groups_it_copies(normal: dict[str, Any]) -> None:
+    part = slice_of(_copied(normal), None, "lab")
+    assert (set(part["teams"]), set(part["feature_groups"]), set(part["replicas"])) == (set(), {"clicks"}, {"lab"})
+    assert slice_of(normal, "producer")["replicas"] == {}
+
+
+def test_what_a_replica_changes(normal: dict[str, Any]) -> None:
+    before = _copied(copy.deepcopy(normal))
+    after = copy.deepcopy(before)
+    after["replicas"]["lab"]["feature_groups"] = ["clicks", "notes"]
+    changed = [stack.name for stack in stacks_of(after) if seen_by(before, stack) != seen_by(after, stack)]
+    assert changed == ["replica/lab", "replication"]
+    first = [stack.name for stack in stacks_of(before) if seen_by(normal, stack) != seen_by(before, stack)]
+    assert first == ["replica/attic", "replica/lab", "replication"]
