@@ -103,6 +103,10 @@ unit: $(VENV)/.test ## The unit tests alone
 bench: $(VENV)/.test ## How fast it is: nothing here fails for being slow
 	@for file in tests/bench/bench_*.py; do $(QUIET_AWS) $(BIN)/python "$$file"; done
 
+.PHONY: notebooks
+notebooks: $(VENV)/.test ## Run docs/notebooks on the local AWS that is up, and keep their outputs
+	@$(BIN)/python tests/docs/notebooks.py
+
 .PHONY: browser
 browser: $(VENV)/.browser ## The catalogue's page in a real browser (needs Chromium or Chrome)
 	@$(QUIET_AWS) $(BIN)/pytest tests/browser

@@ -196,11 +196,20 @@ class _Writers:
                 if self._failure is not None:
                     break
                 self._hand(queues[crc32(item.texts[self._group.record_identifier].encode()) % threads], item)
+                self._tell()
+            for one in queues:
+                self._hand(one, None)
+            for worker in workers:
+                while worker.is_alive():
+                    worker.join(0.2)
+                    self._tell()
         except KeyboardInterrupt as error:
             self._failure = FeatureShareError("interrupted")
             self._failure.__cause__ = error
+        except Exception as error:  # of the caller's `progress`
+            self._failure = error
         finally:
-            for one in queues:
+            for one in queues:  # a worker that has ended leaves the second None where it is
                 self._hand(one, None)
             for worker in workers:
                 worker.join()
@@ -250,7 +259,6 @@ class _Writers:
                     self._journal.confirm(item.key)
                 with self._lock:
                     self._report.written += 1
-                self._tell()
 
     def _write(self, item: _Item) -> None:
         """One record; what passes by itself (throttling, a lost connection) is tried again with growing pauses."""
@@ -267,6 +275,7 @@ class _Writers:
                 self._sleep(pause(attempt))
 
     def _tell(self, always: bool = False) -> None:
+        """Call the caller's `progress`, in the caller's thread, about twice a second."""
         if self._progress is None:
             return
         now = time.monotonic()
