@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from featureshare.access.adversaries import Named, documents
 from featureshare.access.atoms import is_glob, matches
 from featureshare.access.model import Actor, Model
 from featureshare.access.purposes import Purposes
@@ -29,6 +30,14 @@ class Closure:
         self.purposes = Purposes(model)
         self.actors = {arn: model.role_actor(role) for arn, role in model.roles.items()}
         self._steps: dict[str, tuple[str, ...]] = {}
+        self._place = {arn: place for place, arn in enumerate(model.roles)}
+        self._trusting: dict[str, dict[str, None]] = {}
+        for role in model.roles.values():
+            named = Named(
+                one for one in documents(model.render["roles"][role.key]["trust"]) if one["Effect"] == "Allow"
+            )
+            for entry in ("*",) if named.everybody else named.entries:
+                self._trusting.setdefault(entry, {})[role.arn] = None
 
     def principals(self) -> Iterator[Reach]:
         """Where each team starts: its execution roles, and what it brought (whose policies are not ours)."""
@@ -71,11 +80,16 @@ class Closure:
         for policy in actor.identity:
             for statement in policy.about("sts:assumerole")[1]:
                 patterns |= {"*": None} if statement.not_resource else {one.text: None for one in statement.resources}
-        exact = {pattern for pattern in patterns if not is_glob(pattern)}
+        # A role of the actor's own account needs no word of the actor's where it trusts everybody, or names the role or
+        # the session; to trust the account is to leave it to the account's policies.
+        found = {pattern for pattern in patterns if pattern in self.model.roles}
+        for entry in ("*", actor.source, actor.arn):
+            found |= {arn for arn in self._trusting.get(entry, ()) if self.model.roles[arn].account == actor.account}
         globs = [pattern for pattern in patterns if is_glob(pattern)]
-        for arn, role in self.model.roles.items():
-            if arn in exact or role.account == actor.account or any(matches(pattern, arn) for pattern in globs):
-                yield arn
+        found |= (
+            {arn for arn in self.model.roles if any(matches(pattern, arn) for pattern in globs)} if globs else set()
+        )
+        yield from sorted(found, key=self._place.__getitem__)
 
     def _assumes(self, actor: Actor, arn: str) -> bool:
         account = self.model.roles[arn].account

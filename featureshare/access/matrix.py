@@ -2,28 +2,19 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from featureshare.access.atoms import is_glob, matches
 from featureshare.access.closure import Closure, Reach
 from featureshare.access.model import Actor, Model
+from featureshare.access.near import CORE, Near
 from featureshare.access.purposes import VERBS, Need
 from featureshare.iam import decide
 from featureshare.iam.calls import Check
 from featureshare.iam.context import called_via
 
-# The calls without which a verb is not there; the others belong to using it.
-CORE = {
-    "write": ("PutRecord",),
-    "delete": ("DeleteRecord",),
-    "read-online": ("GetRecord", "BatchGetRecord"),
-    "read-offline": ("_RunQuery", "GetObject"),
-    "discover": ("DescribeFeatureMetadata",),
-    "manage": ("CreateFeatureGroup", "UpdateFeatureGroup", "UpdateFeatureMetadata", "DeleteFeatureGroup"),
-}
 YES, PARTLY = "yes", "partly"
 
 
@@ -60,63 +51,31 @@ class Matrix:
         self.model = model
         self._closure = Closure(model)
         self._purposes = self._closure.purposes
-        self._answers: dict[tuple[Any, ...], bool] = {}
         self._workgroups: dict[tuple[str, str], Mapping[str, Any]] = {}
         for one in model.render["workgroups"].values():
             key = (one["team"], "team" if one["stack"] == "team" else "central")
             self._workgroups[key] = one
         self._needs: dict[tuple[Any, ...], tuple[Need, ...]] = {}
+        self._near = {verb: Near(model, verb, self._purposes) for verb in VERBS}
         self.cells: dict[tuple[str, str, str], Cell] = {}
         for reach in self._closure.reaches():
             self._fill(reach)
 
     def _fill(self, reach: Reach) -> None:
-        for group in self.model.shown:
-            for verb in VERBS:
-                if verb == "read-offline" and not group["offline_store"]["enabled"]:
-                    continue
-                needs = self._verb(verb, group, reach)
-                if not self._near(reach.actor, verb, needs):
-                    continue
-                self._judge(reach, group["name"], verb, needs)
+        for verb, near in self._near.items():
+            for group in near.of(reach.actor):
+                self._judge(reach, group["name"], verb, self._verb(verb, group, reach))
 
     def _verb(self, verb: str, group: Mapping[str, Any], reach: Reach) -> tuple[Need, ...]:
-        where = "central" if group["store"] == "central" else "team"
-        workgroup = self._workgroups.get((reach.team, where)) if verb == "read-offline" else None
         account = reach.actor.account
-        key = (verb, group["arn"], account, workgroup["arn"] if workgroup else None)
-        found = self._needs.get(key)
+        if verb == "read-offline":
+            # Hardly ever asked for twice, and large.
+            workgroup = self._workgroups.get((reach.team, "central" if group["store"] == "central" else "team"))
+            return self._purposes.verb(verb, group, account, workgroup)
+        found = self._needs.get((verb, group["arn"], account))
         if found is None:
-            found = self._needs[key] = self._purposes.verb(verb, group, account, workgroup)
+            found = self._needs[verb, group["arn"], account] = self._purposes.verb(verb, group, account, None)
         return found
-
-    def _near(self, actor: Actor, verb: str, needs: Iterable[Need]) -> bool:
-        """Whether the actor's documents name what a core call of the verb is about: cheap, and safe to say yes."""
-        return any(need.call.operation in CORE[verb] and self._speaks(actor, need.check) for need in needs)
-
-    def _speaks(self, actor: Actor, check: Check) -> bool:
-        key = (actor.source, check.action, check.resource)
-        found = self._answers.get(key)
-        if found is None:
-            action = check.action.lower()
-            patterns = [
-                ("*" if statement.not_resource else pattern.text)
-                for policy in actor.identity
-                for statement in policy.about(action)[1]
-                for pattern in statement.resources
-            ]
-            found = any(one == check.resource or (is_glob(one) and matches(one, check.resource)) for one in patterns)
-            # In the resource's own account its policy may name the role outright, and then nothing else is needed.
-            found = found or (check.account == actor.account and self._named(actor, check))
-            self._answers[key] = found
-        return found
-
-    def _named(self, actor: Actor, check: Check) -> bool:
-        policy = self.model.resource_policy(actor, check.action, check.resource, check.account)
-        return policy is not None and any(
-            s.principals is not None and (s.principals.everybody or s.not_principal)
-            for s in policy.about(check.action.lower())[1]
-        )
 
     def _judge(self, reach: Reach, group: str, verb: str, needs: tuple[Need, ...]) -> None:
         working: list[Need] = []

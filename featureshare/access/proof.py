@@ -1,16 +1,20 @@
 """A proof and what it found, and what every part of proving shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from featureshare.access.atoms import Undecidable
 from featureshare.access.contract import Contract
 from featureshare.access.explore import Attempt, Explorer
-from featureshare.access.model import Actor, Model
+from featureshare.access.model import Actor, Guarded, Model
 from featureshare.access.rules import Rule
 from featureshare.access.scope import Scope
 from featureshare.access.words import Counterexample, allowed_attempt
 from featureshare.iam.patterns import ActionSet
+
+Step = Callable[[], None]
+"""A piece of a proof that needs no other piece: it adds to the proof what it finds."""
 
 PROVED, FAILED, UNDECIDED = "proved", "failed", "undecided"
 
@@ -69,6 +73,7 @@ class Part:
         self.explorer = Explorer(model, contract)
         self._first = first
         self._shapes: dict[str, list[ActionSet]] = {}
+        self._stores: dict[str, list[Guarded]] = {}
         self._near: dict[str, dict[str, dict[str, list[Rule]]]] = {}
 
     def _within(self, kind: str, key: str = "") -> bool:

@@ -1,10 +1,13 @@
 """Everything that is declared is allowed along its path."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from featureshare.access.atoms import matches
 from featureshare.access.model import Actor
-from featureshare.access.proof import Part
+from featureshare.access.proof import Part, Step
 from featureshare.access.purposes import Need
 from featureshare.access.rules import Rule
 from featureshare.access.scope import Scope
@@ -16,7 +19,7 @@ from featureshare.iam.context import called_via
 class DeclaredPart(Part):
     """Uses of the declaration, and what roles without a verb are for."""
 
-    def declared(self) -> None:
+    def declared(self) -> Iterator[Step]:
         """Every check of every declared use, and of every role without a verb, is allowed."""
         actors = {arn: self.model.role_actor(role) for arn, role in self.model.roles.items()}
         actors[self.model.platform] = self.model.platform_actor()
@@ -27,29 +30,34 @@ class DeclaredPart(Part):
             if not needs:
                 continue
             actor = actors.get(source) or self.model.adversary(source.replace("*", "x").replace("?", "x"))
-            done: set[tuple[Any, ...]] = set()
-            for need in needs:
-                key = _key(need)
-                if key not in done:
-                    done.add(key)
-                    self._needed(actor, need)
+            yield partial(self._all_needed, actor, needs)
+        self._stores = defaultdict(list)
+        for one in (*self.model.buckets.values(), *self.model.keys.values()):
+            self._stores[one.account].append(one)
         for source, rules in self.contract.rules.items():
             role = self.model.roles.get(source)
             if source.endswith(".amazonaws.com"):
                 service = Actor(source, source, "", label=f"the service {source}")
                 for rule in rules:
                     if self._within("trust", rule.resource):
-                        self._ruled(service, rule)
+                        yield partial(self._ruled, service, (rule,))
             if not self._hangs(source):
                 continue
             if (role is not None and role.kind == "deploy") or source == self.model.platform:
-                for rule in rules:
-                    self._ruled(actors[source], rule)
+                yield partial(self._ruled, actors[source], tuple(rules))
 
     def _hangs(self, source: str) -> bool:
         """Whether what a source is for without a declared use could hang on the document in question."""
         scope = self._scope
         return scope is None or scope == Scope("role", source) or scope.kind in ("bucket", "guard", "key", "platform")
+
+    def _all_needed(self, actor: Actor, needs: Iterable[Need]) -> None:
+        done: set[tuple[Any, ...]] = set()
+        for need in needs:
+            key = _key(need)
+            if key not in done:
+                done.add(key)
+                self._needed(actor, need)
 
     def _needed(self, actor: Actor, need: Need) -> None:
         check = need.check
@@ -64,21 +72,16 @@ class DeclaredPart(Part):
             why = next((use for use in self.contract.uses if need in use.needs), None)
             self._found(refused_need(actor, str(need), request, decision, why))
 
-    def _ruled(self, actor: Actor, rule: Rule) -> None:
-        """A rule that no call was enumerated for: one witness of it must be allowed."""
-        owner = rule.owner or actor.account
-        for bucket in self.model.buckets.values():
-            # A document of ours stands on these; on the names to come none does yet.
-            if (
-                ":s3:::" in rule.resource
-                and bucket.account == owner
-                and matches(rule.resource.split("/")[0], bucket.arn)
-            ):
-                self._ruled_on(actor, rule, bucket.arn + ("/x" if "/" in rule.resource else ""), owner)
-        for key in self.model.keys.values():
-            if ":kms:" in rule.resource and key.account == owner and matches(rule.resource, key.arn):
-                self._ruled_on(actor, rule, key.arn, owner)
-        self._ruled_on(actor, rule, rule.resource.replace("*", "x") if rule.resource != "*" else "*", owner)
+    def _ruled(self, actor: Actor, rules: Iterable[Rule]) -> None:
+        """Rules that no call was enumerated for: one witness of each must be allowed."""
+        for rule in rules:
+            owner = rule.owner or actor.account
+            stem, slash, _ = rule.resource.partition("/") if ":s3:::" in rule.resource else (rule.resource, "", "")
+            for one in self._stores.get(owner, ()) if ":s3:::" in rule.resource or ":kms:" in rule.resource else ():
+                # A document of ours stands on these; on the names to come none does yet.
+                if matches(stem, one.arn):
+                    self._ruled_on(actor, rule, one.arn + ("/x" if slash else ""), owner)
+            self._ruled_on(actor, rule, rule.resource.replace("*", "x") if rule.resource != "*" else "*", owner)
 
     def _ruled_on(self, actor: Actor, rule: Rule, resource: str, owner: str) -> None:
         context = self.model.context(actor, resource, owner)

@@ -1,46 +1,47 @@
 """The organization's guard: what administrators cannot touch, and that it takes no more from them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from featureshare.access.adversaries import adversaries, documents, listed
 from featureshare.access.atoms import segments
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES
 from featureshare.access.explore import Pool, patterns_of
-from featureshare.access.proof import Part
+from featureshare.access.proof import Part, Step
 
 
 class GuardPart(Part):
     """The service control policies of ours."""
 
-    def organization(self) -> None:
+    def organization(self) -> Iterator[Step]:
         """Administrators of member accounts cannot touch roles under our paths nor our aliases."""
         model = self.model
         if model.organization is None or not self._within("guard"):
             return
         texts = ((model.render.get("organization") or {}).get("scps") or {}).values()
         statements = [statement for text in texts for statement in documents(text)]
-        deploy = f"arn:{model.partition}:iam::{model.central}:role/{model.prefix}/deploy/*"
         for account in self._guarded_accounts(statements):
-            stem = f"arn:{model.partition}:iam::{account}:role/{model.prefix}/"
-            roles = {
-                kind: f"{stem}{kind}/undeclared/undeclared" for kind in ("execution", "reader-offline", "undeclared")
-            }
-            real = [role.arn for role in model.roles.values() if role.account == account]
-            alias = f"arn:{model.partition}:kms:{model.region}:{account}:alias/{model.prefix}-undeclared"
-            for actor in adversaries(model, self.contract, statements, account, [deploy]):
-                if actor.account != account or actor.source.endswith(
-                    f":role/{model.prefix}/deploy/{model.prefix}-deploy"
-                ):
-                    continue
-                for action in sorted(ROLE_CHANGES):
-                    for resource in (*roles.values(), *real[:1]):
-                        if self._try(actor, action, resource, account, ()):
-                            break
-                for action in sorted(ALIAS_CHANGES):
-                    self._try(actor, action, alias, account, ())
-            self._spared(account)
+            yield partial(self._guards, account, statements)
+            yield partial(self._spared, account)
+
+    def _guards(self, account: str, statements: list[Mapping[str, Any]]) -> None:
+        model = self.model
+        deploy = f"arn:{model.partition}:iam::{model.central}:role/{model.prefix}/deploy/*"
+        stem = f"arn:{model.partition}:iam::{account}:role/{model.prefix}/"
+        roles = {kind: f"{stem}{kind}/undeclared/undeclared" for kind in ("execution", "reader-offline", "undeclared")}
+        real = [role.arn for role in model.roles.values() if role.account == account]
+        alias = f"arn:{model.partition}:kms:{model.region}:{account}:alias/{model.prefix}-undeclared"
+        for actor in adversaries(model, self.contract, statements, account, [deploy]):
+            if actor.account != account or actor.source.endswith(f":role/{model.prefix}/deploy/{model.prefix}-deploy"):
+                continue
+            for action in sorted(ROLE_CHANGES):
+                for resource in (*roles.values(), *real[:1]):
+                    if self._try(actor, action, resource, account, ()):
+                        break
+            for action in sorted(ALIAS_CHANGES):
+                self._try(actor, action, alias, account, ())
 
     def _guarded_accounts(self, statements: list[Mapping[str, Any]]) -> list[str]:
         """The accounts that the guard can tell apart: all of them where it names any, else the central and one more."""

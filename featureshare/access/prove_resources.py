@@ -1,13 +1,14 @@
 """Everybody that a document of ours on a role, bucket, key or catalog could mean."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from featureshare.access.adversaries import Named, adversaries, documents
 from featureshare.access.explore import Pool, patterns_of
 from featureshare.access.model import Actor, Guarded, Role
-from featureshare.access.proof import Part
+from featureshare.access.proof import Part, Step
 from featureshare.access.rules import Rule
 from featureshare.iam import Policy
 
@@ -15,7 +16,7 @@ from featureshare.iam import Policy
 class ResourcesPart(Part):
     """Trust, bucket, key and catalog policies, put to adversaries."""
 
-    def guarded(self) -> None:
+    def guarded(self) -> Iterator[Step]:
         """Everybody that a trust, bucket, key or catalog policy could mean."""
         if self._scope is not None and self._scope.kind not in ("trust", "bucket", "key", "catalog"):
             return
@@ -29,18 +30,14 @@ class ResourcesPart(Part):
                     near[head].append(source)
         raw = self.model.render
         for role in (one for one in self.model.roles.values() if self._within("trust", one.arn)):
-            self._trust(role, raw["roles"][role.key]["trust"], near[role.arn])
+            yield partial(self._trust, role, raw["roles"][role.key]["trust"], near[role.arn])
         for bucket in (one for one in self.model.buckets.values() if self._within("bucket", one.name)):
-            self._bucket(bucket, raw["buckets"][bucket.name]["policy"], near[bucket.arn])
+            yield partial(self._bucket, bucket, raw["buckets"][bucket.name]["policy"], near[bucket.arn])
         for key in (one for one in self.model.keys.values() if self._within("key", one.arn)):
-            text = raw["keys"][f"{key.account}/{key.name}"]["policy"]
-            actions = self.explorer.names(["kms:*"])
-            actions |= self._spoken(key.policy, "kms:")
-            about = {a: None for a in actions if (i := self.explorer.info(a)) is None or _takes(i, "key")}
-            self._document(key.policy, documents(text), key.account, near[key.arn], about, (key.arn,))
+            yield partial(self._key, key, raw["keys"][f"{key.account}/{key.name}"]["policy"], near[key.arn])
         for account, policy in self.model.catalogs.items():
             if policy is not None and self._within("catalog", account):
-                self._catalog(account, policy)
+                yield partial(self._catalog, account, policy)
 
     def _trust(self, role: Role, text: Any, near: list[str]) -> None:
         actions = dict.fromkeys(("sts:assumerole", "sts:tagsession", "sts:setsourceidentity"))
@@ -63,6 +60,12 @@ class ResourcesPart(Part):
             if (info := self.explorer.info(action)) is None or _takes(info, "bucket", "object")
         }
         self._document(bucket.policy, documents(text), bucket.account, near, actions, (bucket.arn, *inside))
+
+    def _key(self, key: Guarded, text: Any, near: list[str]) -> None:
+        actions = self.explorer.names(["kms:*"])
+        actions |= self._spoken(key.policy, "kms:")
+        about = {a: None for a in actions if (i := self.explorer.info(a)) is None or _takes(i, "key")}
+        self._document(key.policy, documents(text), key.account, near, about, (key.arn,))
 
     def _spoken(self, policy: Policy | None, service: str) -> dict[str, None]:
         """The actions of a service that a document speaks of, those that AWS may add under its patterns included."""
@@ -120,11 +123,9 @@ class ResourcesPart(Part):
     def _named_outright(self, statements: list[Mapping[str, Any]], owner: str) -> list[Actor]:
         """Roles of ours that a document names so firmly that they need no policy of their own."""
         named = Named(one for one in statements if one["Effect"] == "Allow")
-        return [
-            self.model.role_actor(role)
-            for role in self.model.roles.values()
-            if role.account == owner and (named.everybody or role.arn in named.entries)
-        ]
+        roles = self.model.roles
+        found = roles if named.everybody else (arn for arn in named.entries if arn in roles)
+        return [self.model.role_actor(roles[arn]) for arn in found if roles[arn].account == owner]
 
     def _ruled_alike(self, action: str, owner: str, resources: tuple[str, ...]) -> tuple[Any, ...]:
         """What of the contract tells actions on a resource apart, whoever asks."""

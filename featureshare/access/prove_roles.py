@@ -1,11 +1,12 @@
 """What the roles of ours let through by their own documents, and what a boundary would."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from featureshare.access.explore import Pool, patterns_of
 from featureshare.access.model import ADMINISTRATOR, Actor, Role, delegating
-from featureshare.access.proof import Part
+from featureshare.access.proof import Part, Step
 from featureshare.access.rules import Rule
 from featureshare.access.words import refused_need
 from featureshare.iam import Policy, World, decide
@@ -17,17 +18,17 @@ _SHOWN_PER_ACTOR = 3
 class RolesPart(Part):
     """Requests that the documents of a role, or its boundary, speak of."""
 
-    def roles(self) -> None:
+    def roles(self) -> Iterator[Step]:
         """What each role's own documents let through."""
         for role in self.model.roles.values():
             if self._within("role", role.arn):
-                self._speaks(self.model.role_actor(role), role.policies, alone=True)
+                yield partial(self._speaks, self.model.role_actor(role), role.policies, alone=True)
         for arn, policies in self.model.brought.items():
             if self._within("brought", arn):
-                self._speaks(self.model.brought_actor(arn), policies, alone=True)
+                yield partial(self._speaks, self.model.brought_actor(arn), policies, alone=True)
         if self._within("platform"):
             platform = self.model.platform_actor()
-            self._speaks(platform, platform.identity, alone=True)
+            yield partial(self._speaks, platform, platform.identity, alone=True)
 
     def _speaks(self, actor: Actor, granting: tuple[Policy, ...], *, alone: bool = False) -> None:
         statements = [s for policy in granting for s in policy.statements if not s.deny]
@@ -84,7 +85,7 @@ class RolesPart(Part):
             found = self._shapes[service] = list(unique.values())
         return tuple(actions.matches(action) for actions in found)
 
-    def boundaries(self) -> None:
+    def boundaries(self) -> Iterator[Step]:
         """A role of ours that held everything would still be within its boundary."""
         seen: set[tuple[Any, ...]] = set()
         for role in self.model.roles.values():
@@ -97,12 +98,15 @@ class RolesPart(Part):
             seen.add(key)
             if role.boundary is not None and role.boundary not in self.model.managed:
                 continue  # one that the platform brings: not ours to prove
-            source = role.arn.rsplit("/", 1)[0] + "/bounded"
-            bounded = (self.model.managed[role.boundary],) if role.boundary else None
-            label = f"a role like {role.name} that held Allow * on * within its boundary"
-            actor = Actor(self.model.session_arn(source), source, role.account, (ADMINISTRATOR,), bounded, False, label)
-            self.contract.bound(source, role, wide)
-            self._speaks_bounded(actor, bounded)
+            yield partial(self._bounded, role, wide)
+
+    def _bounded(self, role: Role, wide: str) -> None:
+        source = role.arn.rsplit("/", 1)[0] + "/bounded"
+        bounded = (self.model.managed[role.boundary],) if role.boundary else None
+        label = f"a role like {role.name} that held Allow * on * within its boundary"
+        actor = Actor(self.model.session_arn(source), source, role.account, (ADMINISTRATOR,), bounded, False, label)
+        self.contract.bound(source, role, wide)
+        self._speaks_bounded(actor, bounded)
 
     def _speaks_bounded(self, actor: Actor, bounded: tuple[Policy, ...] | None) -> None:
         if bounded is None:

@@ -6,6 +6,8 @@ import json
 
 import planting as plant
 import pytest
+from brute import brute_force
+from test_access_prove import FAULTS
 
 from featureshare.access import Matrix, Model
 from featureshare.access.matrix import as_csv, markdown
@@ -137,3 +139,34 @@ def test_a_role_that_is_brought_reaches_what_is_shared_and_no_other_team_s_own_s
     cells = Matrix(Model(documents)).cells
     mine = {key for key, cell in cells.items() if any(path[0] == "product-success/legacy" for path in cell.paths)}
     assert mine == {("product-success", "reviews", "write")}
+
+
+OPENED = {
+    "nothing": lambda documents: None,
+    "a bucket that lets everybody of its account read": plant.added(
+        "buckets",
+        plant.BUCKET,
+        Sid="Open",
+        Effect="Allow",
+        Principal="*",
+        Action=["s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket"],
+        Resource=[f"arn:aws:s3:::{plant.BUCKET}", f"arn:aws:s3:::{plant.BUCKET}/*"],
+    ),
+    "a role that trusts another of its account by name": plant.trusted(
+        "fs-personalization-writer",
+        Sid="Chained",
+        Effect="Allow",
+        Principal={"AWS": "arn:aws:iam::222222222222:role/fs/reader-online/core-search/fs-core-search-reader-online"},
+        Action="sts:AssumeRole",
+    ),
+    "a role that trusts everybody": plant.trusted(
+        "fs-personalization-writer", Sid="Everybody", Effect="Allow", Principal="*", Action="sts:AssumeRole"
+    ),
+} | {name: fault[0] for name, fault in FAULTS.items()}
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_looking_only_where_documents_speak_misses_nothing(name, documents):
+    OPENED[name](documents)
+    model = Model(documents)
+    assert set(Matrix(model).cells) == brute_force(model)

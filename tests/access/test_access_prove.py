@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from pathlib import Path
 
 import planting as plant
@@ -9,6 +10,7 @@ import pytest
 from planting import BUCKET, RESULTS
 
 from featureshare.access import FAILED, PROVED, prove
+from featureshare.access.prove import Prover
 from featureshare.access.residual import listed_residual
 
 ROOT = Path(__file__).parents[2]
@@ -370,3 +372,17 @@ def test_the_declaration_decides_not_the_documents(normal, documents):
     proof = prove(less, documents)
     assert proof.result == FAILED
     assert any("feature-group/users" in one.words for one in proof.counterexamples)
+
+
+@pytest.mark.parametrize("name", ["no guard of the organization", "a group widened by one character", "nothing"])
+def test_more_processes_find_the_same_in_the_same_order(name, normal, documents):
+    FAULTS.get(name, (lambda _: None,))[0](documents)
+    alone, together = (prove(normal, documents, processes=count).as_dict() | {"seconds": 0} for count in (1, 3))
+    assert together == alone
+
+
+def test_a_process_that_dies_proves_nothing(normal, documents, monkeypatch):
+    monkeypatch.setattr(Prover, "organization", lambda _: iter([lambda: os._exit(9)]))
+    proof = prove(normal, documents, processes=2)
+    assert proof.result == FAILED
+    assert "nothing is proved" in proof.faults[0]

@@ -1,32 +1,37 @@
-"""How long the proof takes on a generated environment, beside brute force over the same matrix.
+"""How long the proof takes on generated environments, beside brute force over the same matrix.
 
-    python tests/bench/bench_access.py [--teams 10,50,100,200,500] [--brute-force 50]
+    python tests/bench/bench_access.py [--teams 10,50,100,200,500] [--brute-force 500] [--sample 100]
 
-Rendering is timed apart: Terraform does it once. Grants grow with teams: 20 a team, spread over two groups for every
-five teams. Brute force asks the engine for every role, group and verb whether or not anything speaks of them, which is
-the same matrix; it is run up to the size given, since it grows with the square. Memory is the peak of the process.
+A team has 20 grants beside its own groups, spread over two groups for every five teams. Terraform renders once, and is
+timed apart. Brute force asks the engine for every session, group and verb, and every session for every role, whether
+or not anything speaks of them: the matrix of the environment by definition. It grows with the square, so above
+`--sample` teams it asks for the sessions of that many teams, evenly chosen, compares their cells, and `brute_force_s`
+says what the whole would take (`brute_force_teams` says how many were asked). Faults are planted in each environment,
+and must be found. Wall time (`_s`) suffers from what else runs; CPU time (`_cpu`, over all processes) hardly does.
+Memory is the peak of the proof's processes together, and of matrix and brute force apart.
 """
 
 import argparse
+import copy
 import json
-import os
+import multiprocessing
 import random
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from featureshare.access import Matrix, Model, prove
-from featureshare.access.closure import Closure
-from featureshare.access.matrix import CORE
-from featureshare.access.purposes import VERBS
+sys.path.insert(0, str(Path(__file__).parents[1] / "access"))
+
+from brute import brute_force
+
+from featureshare.access import FAILED, PROVED, Matrix, Model, prove
+from featureshare.access.processes import cores
 from featureshare.declaration import load
-from featureshare.iam import decide
 from featureshare.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -85,77 +90,172 @@ def _groups(target: Path, names: list[str]) -> int:
     return grants
 
 
-def brute_force(model: Model) -> set[tuple[str, str, str]]:
-    """The matrix by asking for every session, group and verb."""
-    closure, cells = Closure(model), set()
-    for reach in closure.reaches():
-        for group in model.render["feature_groups"].values():
-            for verb in VERBS:
-                needs = closure.purposes.verb(verb, group, reach.actor.account, None)
-                core = [list(one) for _, one in groupby(needs, key=lambda need: id(need.call))]
-                core = [one for one in core if one[0].call.operation in CORE[verb]]
-                if any(all(_works(model, reach.actor, need) for need in one) for one in core):
-                    cells.add((reach.team, group["name"], verb))
-    return cells
+def faults(documents: dict[str, Any], team: str) -> dict[str, Callable[[dict[str, Any]], None]]:
+    """Faults in what one team has, as a careless change would leave them; the last role, bucket and key of its kind."""
+    reader = f"{CENTRAL}/fs-{team}-reader-online"
+    results = next(
+        name for name, one in documents["buckets"].items() if one["kind"] == "results" and one["team"] == team
+    )
+    offline = next(name for name, one in documents["buckets"].items() if one["kind"] == "offline")
+    mine = json.loads(documents["roles"][reader]["policies"]["read-online"])["Statement"][0]["Resource"]
+
+    def text(kind: str, key: str, field: str, old: str, new: str) -> Callable[[dict[str, Any]], None]:
+        def change(where: dict[str, Any]) -> None:
+            assert old in where[kind][key][field], f"{old} is not in {field} of {key}"
+            where[kind][key][field] = where[kind][key][field].replace(old, new, 1)
+
+        return change
+
+    def one_more(where: dict[str, Any]) -> None:
+        policies = where["roles"][reader]["policies"]
+        policies["read-online"] = policies["read-online"].replace(":GetRecord", ":PutRecord", 1)
+
+    def star(where: dict[str, Any]) -> None:
+        policies = where["roles"][reader]["policies"]
+        policies["read-online"] = policies["read-online"].replace(mine[-1], mine[-1] + "*", 1)
+
+    return {
+        "an action instead of another": one_more,
+        "a group widened by one character": star,
+        "a trust without the principal": text("roles", reader, "trust", "aws:PrincipalArn", "aws:SourceArn"),
+        "a results bucket that spares another account": text("buckets", results, "policy", ":role/", ":user/"),
+        "an offline bucket open by a pattern": text(
+            "buckets", offline, "policy", "role/fs/reader-offline/*", "role/fs/*"
+        ),
+    }
 
 
-def _works(model: Model, actor: Any, need: Any) -> bool:
-    check = need.check
-    context = model.context(actor, check.resource, check.account) | dict(check.context)
-    world = model.world(actor, check.action, check.resource, check.account)
-    actor = model.role_actor(model.roles[check.as_role]) if check.as_role else actor
-    return decide(model.request(actor, check.action, check.resource, check.account, context), world).allowed
+def cpu() -> float:
+    """CPU seconds of this process and of those that it waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def measure(teams: int, with_brute_force: bool) -> dict[str, Any]:
-    """One size, in this process."""
+def peak() -> int:
+    """Peak memory in MB of this process and the largest that it waited for."""
+    return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
+
+
+class Timed:
+    """Wall and CPU seconds of a block, into a dictionary."""
+
+    def __init__(self, out: dict[str, Any], name: str) -> None:
+        self.out, self.name = out, name
+
+    def __enter__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), cpu()
+
+    def __exit__(self, *_: object) -> None:
+        self.out[f"{self.name}_s"] = round(time.perf_counter() - self.wall, 1)
+        self.out[f"{self.name}_cpu"] = round(cpu() - self.cpu, 1)
+
+
+def measure_render(root: Path, out: dict[str, Any]) -> None:
+    """Render and read the declaration, to files that the other measurements read."""
+    out["grants"] = generate(root, out["teams"])
+    with Timed(out, "render"):
+        documents = render("bench", root)
+    out["render_peak_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    with Timed(out, "declaration"):
+        normal = load(root / "environments", "bench").normal()
+    (root / "inputs.json").write_text(json.dumps([normal, documents]))
+
+
+def measure_proof(root: Path, out: dict[str, Any]) -> None:
+    """The proof, in as many processes as there are cores."""
+    normal, documents = json.loads((root / "inputs.json").read_text())
+    with Timed(out, "prove"):
+        proof = prove(normal, documents)
+    out |= {"result": proof.result, "decisions": proof.requests, "processes": cores()}
+    # The largest child, as often as there are: what they share is counted in each.
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    out["prove_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 + cores() * children
+    out["prove_cpu_ms_a_grant"] = round(1000 * out["prove_cpu"] / out["grants"], 2)
+    if proof.result != PROVED:
+        out["first"] = [*proof.faults, *proof.undecided, *(one.words for one in proof.counterexamples)][0]
+
+
+def measure_faults(root: Path, out: dict[str, Any]) -> None:
+    """Faults planted in the last team's documents: how many the proof finds, and how long it takes to find them all."""
+    normal, documents = json.loads((root / "inputs.json").read_text())
+    planted = faults(documents, sorted(documents["teams"])[-1])
+    with Timed(out, "faults"):
+        missed = []
+        for name, change in planted.items():
+            spoilt = copy.copy(documents) | {kind: copy.deepcopy(documents[kind]) for kind in ("roles", "buckets")}
+            change(spoilt)
+            proof = prove(normal, spoilt, first=True)
+            if proof.result != FAILED or not proof.counterexamples:
+                missed.append(name)
+    out |= {"faults_planted": len(planted), "faults_missed": missed}
+
+
+def measure_matrix(root: Path, out: dict[str, Any]) -> None:
+    """The matrix by our method."""
+    _, documents = json.loads((root / "inputs.json").read_text())
+    with Timed(out, "matrix"):
+        cells = Matrix(Model(documents)).cells
+    out |= {"cells": len(cells), "matrix_peak_mb": peak()}
+    (root / "cells.json").write_text(json.dumps(sorted(cells)))
+
+
+def measure_brute_force(root: Path, out: dict[str, Any]) -> None:
+    """The same matrix by brute force, for every team or an even sample of them."""
+    _, documents = json.loads((root / "inputs.json").read_text())
+    cells = {tuple(cell) for cell in json.loads((root / "cells.json").read_text())}
+    names = sorted(documents["teams"])
+    asked = names[:: -(-len(names) // out.pop("sample"))]
+    with Timed(out, "brute_force"):
+        found = brute_force(Model(documents), set(asked))
+    out["same_matrix"] = found == {cell for cell in cells if cell[0] in asked}
+    out |= {"brute_force_teams": len(asked), "brute_force_peak_mb": peak()}
+    for name in ("brute_force_s", "brute_force_cpu"):
+        out[name] = round(out[name] * len(names) / len(asked), 1)
+
+
+def apart(work: Callable[[Path, dict[str, Any]], None], root: Path, out: dict[str, Any]) -> None:
+    """Run a measurement in a process of its own, so that peak memory is its own; a failure ends the benchmark."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_answer, args=(work, root, out, theirs))
+    process.start()
+    theirs.close()
+    out |= ours.recv()
+    process.join()
+
+
+def _answer(work: Callable[[Path, dict[str, Any]], None], root: Path, out: dict[str, Any], pipe: Any) -> None:
+    work(root, out)
+    pipe.send(out)
+
+
+def measure(teams: int, most: int, sample: int) -> dict[str, Any]:
+    """One size, each measurement in a process of its own."""
+    out: dict[str, Any] = {"teams": teams}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
-        grants = generate(root, teams)
-        started = time.perf_counter()
-        documents = render("bench", root)
-        rendered = time.perf_counter()
-        normal = load(root / "environments", "bench").normal()
-        loaded = time.perf_counter()
-        proof = prove(normal, documents)
-        out: dict[str, Any] = {
-            "teams": teams,
-            "grants": grants,
-            "result": proof.result,
-            "render_s": round(rendered - started, 1),
-            "declaration_s": round(loaded - rendered, 1),
-            "prove_s": round(proof.seconds, 1),
-            "decisions": proof.requests,
-        }
-        started = time.perf_counter()
-        model = Model(documents)
-        matrix = Matrix(model)
-        out["matrix_s"] = round(time.perf_counter() - started, 1)
-        if proof.counterexamples:
-            out["first"] = proof.counterexamples[0].words
-        if with_brute_force:
-            started = time.perf_counter()
-            same = brute_force(model) == set(matrix.cells)
-            out["brute_force_s"] = round(time.perf_counter() - started, 1)
-            out["same_matrix"] = same
-        out["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        return out
+        for work in (measure_render, measure_proof, measure_faults, measure_matrix):
+            apart(work, root, out)
+        if teams <= most:
+            out["sample"] = sample
+            apart(measure_brute_force, root, out)
+    return out
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--teams", default="10,50,100,200,500")
-    parser.add_argument("--brute-force", type=int, default=50, help="the largest size to run brute force on")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--brute-force", type=int, default=500, help="the largest size to run brute force on")
+    parser.add_argument("--sample", type=int, default=100, help="ask for so many teams at most in brute force")
     arguments = parser.parse_args()
-    if arguments.one:
-        print(json.dumps(measure(arguments.one, arguments.one <= arguments.brute_force)))
-        return
+    wrong = []
     for teams in map(int, arguments.teams.split(",")):
-        # A process a size, so that peak memory is that size's.
-        command = [sys.executable, __file__, "--one", str(teams), "--brute-force", str(arguments.brute_force)]
-        print(subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ)).stdout, end="")
-        sys.stdout.flush()
+        out = measure(teams, arguments.brute_force, arguments.sample)
+        print(json.dumps(out), flush=True)
+        if out["result"] != PROVED or out["faults_missed"] or not out.get("same_matrix", True):
+            wrong.append(teams)
+    if wrong:
+        sys.exit(f"Not proved, a fault missed or another matrix at {', '.join(map(str, wrong))} teams.")
 
 
 if __name__ == "__main__":
