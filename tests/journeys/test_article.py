@@ -14,14 +14,6 @@ from featureshare.journeys.verify import verify
 
 pytestmark = pytest.mark.timeout(600)
 
-_EVENTS = 1200
-
-
-@pytest.fixture(scope="module")
-def run(applied_local: Any) -> Report:
-    """One run over the applied environment that every test here asks."""
-    return verify(applied_local.render, localaws=applied_local.localaws, options=Options(events=_EVENTS))
-
 
 @pytest.mark.parametrize("step", sorted(TITLES))
 def test_step_passes_for_everybody_declared(run: Report, step: int) -> None:
@@ -61,9 +53,9 @@ def test_three_producers_a_consumer_and_the_central_account_took_part(run: Repor
     assert whos == accounts | {central}
 
 
-def test_thousands_of_events_were_written(run: Report) -> None:
+def test_thousands_of_events_were_written(run: Report, events: int) -> None:
     puts = [result.detail for result in run.steps if result.what.startswith("PutRecord")]
-    assert sum(int(detail.split()[0]) for detail in puts) >= _EVENTS
+    assert sum(int(detail.split()[0]) for detail in puts) >= events
 
 
 def test_the_training_set_joins_shared_features_to_local_ones(run: Report, applied_local: Any) -> None:
