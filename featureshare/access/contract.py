@@ -15,7 +15,7 @@ from featureshare.access.atoms import is_glob, matches
 from featureshare.access.domain import boundary_actions, deploy_rules, platform_rules
 from featureshare.access.model import Actor, Model, Role
 from featureshare.access.purposes import KIND_OF_VERB, NAME_SPACE, Need, Purposes
-from featureshare.access.rules import ORGANIZATION, Condition, Rule, rule_of
+from featureshare.access.rules import ORGANIZATION, READERS, TAG_CHANGES, Condition, Rule, rule_of
 from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
 from featureshare.iam.context import Context
 
@@ -427,7 +427,7 @@ class Contract:
             if near is not None and (part in parts or (part == action and parts >= {"read", "write"})):
                 return near
         if actor.adversary and actor.account == owner and not self.guarded(action, resource, owner):
-            return ADMINISTRATION
+            return None if self._tells_readers(action, resource, owner, context) else ADMINISTRATION
         return None
 
     def forbidden(self, action: str, resource: str, owner: str, context: Context) -> bool:
@@ -463,6 +463,14 @@ class Contract:
         if service == "iam":
             return self._by_organization(owner) and action in ROLE_CHANGES and f":role/{model.prefix}/" in resource
         return False
+
+    def _tells_readers(self, action: str, resource: str, owner: str, context: Context) -> bool:
+        """Whether a request would change who a group says reads it."""
+        named = context.get("aws:TagKeys") or ()
+        keys = (named,) if isinstance(named, str) else named
+        return (
+            self._by_organization(owner) and action in TAG_CHANGES and READERS in keys and ":feature-group/" in resource
+        )
 
     def _by_organization(self, account: str) -> bool:
         return self.model.member(account) and account != self.model.platform_account

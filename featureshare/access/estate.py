@@ -50,7 +50,7 @@ class DeclaredEstate:
         return FeatureGroupFacts(
             arn=group["arn"],
             account=account,
-            tags={"owner": group["owner"], "classification": group["classification"]},
+            tags=group["tags"],
             online_enabled=group["online_store"]["enabled"],
             offline_enabled=group["offline_store"]["enabled"],
             online_key=self._model.key_arn(account, group["online_alias"]) if group["with_key"] else None,
@@ -89,8 +89,7 @@ class DeclaredEstate:
     def tags(self, arn: str) -> Mapping[str, str]:
         if arn in self._model.keys:
             return {"feature-share": self._model.name}
-        group = self._model.groups.get(arn)
-        return {} if group is None else {"owner": group["owner"]}
+        return self._model.group_tags(arn)
 
     def role(self, arn: str) -> RoleFacts | None:
         parts = arn.split(":", 5)

@@ -125,6 +125,9 @@ class Explorer:
         if info is not None:
             yield from (arn for arn in self.generic(info, account) if matches(pattern, arn))
         yield from pool.matching(service, pattern)
+        if service == "sagemaker":
+            # Groups differ in their tags, which a pattern over names does not show.
+            yield from (arn for arn in self.model.groups if matches(pattern, arn))
 
     def owners(self, resource: str, account: str) -> tuple[str, ...]:
         """The accounts that may own a resource: that in its ARN; of a bucket, ours, the caller's or anybody's."""

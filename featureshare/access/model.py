@@ -296,7 +296,20 @@ class Model:
             place=self._place if self.member(actor.account) else None,
             tags=actor.tags,
         )
-        return request_context(who, self._way, resource, owner, self._place if self.member(owner) else None, action)
+        context = request_context(who, self._way, resource, owner, self._place if self.member(owner) else None, action)
+        for key, value in self.group_tags(resource).items():
+            context[f"aws:ResourceTag/{key}"] = context[f"sagemaker:ResourceTag/{key}"] = value
+        return context
+
+    def group_tags(self, arn: str) -> Mapping[str, str]:
+        """The tags that a feature group is declared with: nobody but the deploy role changes them."""
+        group = self.groups.get(arn)
+        return {} if group is None else group["tags"]
+
+    def in_catalog(self, arn: str) -> bool:
+        """Whether an ARN is that of a feature group in an account whose feature groups are declared here."""
+        parts = arn.split(":", 5)
+        return len(parts) == 6 and parts[5].startswith("feature-group/") and parts[4] in self.catalogs
 
     def resource_policy(self, actor: Actor, action: str, resource: str, owner: str) -> Policy | None:
         """The document on a resource; for one that is not ours, its owner lets the actor's account in."""

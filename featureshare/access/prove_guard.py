@@ -10,6 +10,7 @@ from featureshare.access.atoms import segments
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES
 from featureshare.access.explore import Pool, patterns_of
 from featureshare.access.proof import Part, Step
+from featureshare.access.rules import TAG_CHANGES
 
 
 class GuardPart(Part):
@@ -40,6 +41,9 @@ class GuardPart(Part):
                 for resource in (*roles.values(), *real[:1]):
                     if self._try(actor, action, resource, account, ()):
                         break
+            for group in [arn for arn in model.groups if arn.split(":")[4] == account][:1]:
+                for action in sorted(TAG_CHANGES):
+                    self._try(actor, action, group, account, ())
             for action in sorted(ALIAS_CHANGES):
                 self._try(actor, action, alias, account, ())
 

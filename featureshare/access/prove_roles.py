@@ -91,7 +91,7 @@ class RolesPart(Part):
         for role in self.model.roles.values():
             if role.kind == "deploy" or not self._within("boundary", str(role.boundary)):
                 continue
-            wide = _family(role, self.model.central)
+            wide = _family(role)
             key = (role.account, role.boundary, wide)
             if role.boundary is not None and key in seen:
                 continue
@@ -143,8 +143,8 @@ class RolesPart(Part):
                 self._found(refused_need(actor, "what such roles are for", request, decision, None))
 
 
-def _family(role: Role, central: str) -> str:
+def _family(role: Role) -> str:
     """Which roles share a boundary with this one."""
     if role.kind in ("replication", "replica-reader"):
         return role.kind
-    return "access" if role.account == central and role.kind != "execution" else "execution"
+    return "access" if role.stack == "central-team" else "execution"

@@ -19,12 +19,17 @@ _EXACT = (
     "sagemaker:FeatureGroupOfflineStoreS3Uri",
     "sagemaker:TaggingAction",
 )
+# The tag that says which teams read a group online. Policies go by it, so the deploy role alone may set it.
+READERS = "feature-share-readers"
+_TAGGING = ("sagemaker:AddTags", "sagemaker:CreateFeatureGroup")
+TAG_CHANGES = frozenset({"sagemaker:addtags", "sagemaker:createfeaturegroup", "sagemaker:deletetags"})
+
 _KEY_ARNS = ("sagemaker:FeatureGroupOfflineStoreKmsKeyArn", "sagemaker:FeatureGroupOnlineStoreKmsKeyArn")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A key that a request must carry with a value that matches one of the patterns."""
+    """A key that a request must carry with a value that matches a pattern; without patterns, one it must not carry."""
 
     key: str
     values: tuple[str, ...]
@@ -33,7 +38,7 @@ class Condition:
         """Whether the context carries it."""
         given = context.get(self.key)
         if given is None:
-            return False
+            return not self.values
         items = (given,) if isinstance(given, str) else given
         return bool(items) and any(matches(pattern, item) for item in items for pattern in self.values)
 
@@ -71,6 +76,8 @@ def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) 
     for key in _KEY_ARNS:
         if key in check.context:
             conditions.append(Condition(key, (f"arn:{model.partition}:kms:{model.region}:{check.account}:key/*",)))
+    if check.action in _TAGGING:
+        conditions.append(Condition(f"aws:RequestTag/{READERS}", ()))
     resource = check.resource
     if check.action.startswith("s3:"):
         name, slash, _ = resource.split(":", 5)[-1].partition("/")

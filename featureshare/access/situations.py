@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from featureshare.access.atoms import Undecidable, is_glob, matches
 from featureshare.access.model import Actor, Model
-from featureshare.access.rules import Rule
+from featureshare.access.rules import READERS, TAG_CHANGES, Rule
 from featureshare.iam import Policy, Strength, World
 from featureshare.iam.conditions import Clause
 from featureshare.iam.context import Context
@@ -31,6 +31,7 @@ _DERIVED = frozenset(
     )
 )
 _BY_SERVICE = "aws:principalisawsservice"
+_GROUP_TAGS = ("aws:resourcetag/", "sagemaker:resourcetag/")
 _MULTIVALUED = frozenset({"aws:calledvia", "aws:tagkeys", "kms:resourcealiases", "sts:transitivetagkeys"})
 
 
@@ -98,11 +99,41 @@ def situations(
             for condition in rule.conditions:
                 key = condition.key.lower()
                 names.setdefault(key, condition.key)
-                for value in condition.values:
+                for value in (*condition.values, FRESH):
                     options.setdefault(key, {}).update(dict.fromkeys((_fill(value), FRESH, _MISSING)))
     if action.startswith("s3:") and resource != "*":
         _of_buckets(model, action, resource, options, names)
-    yield from _product(base, options, names, model, resource)
+    if action in TAG_CHANGES and model.in_catalog(resource):
+        yield from _tagging(base, options, names, model, action, resource)
+    else:
+        yield from _product(base, options, names, model, resource)
+
+
+def _tagging(
+    base: Context,
+    options: dict[str, dict[Option, None]],
+    names: dict[str, str],
+    model: Model,
+    action: str,
+    resource: str,
+) -> Iterator[Context]:
+    """Changes of a group's tags: the tag that says who reads is tried whether or not a statement speaks of it.
+
+    What is set is in `aws:RequestTag`, and `aws:TagKeys` follows from it; what is deleted is in `aws:TagKeys` alone.
+    """
+    if action == "sagemaker:deletetags":
+        names.setdefault("aws:tagkeys", "aws:TagKeys")
+        options.setdefault("aws:tagkeys", {}).update(dict.fromkeys(((READERS,), _MISSING)))
+        yield from _product(base, options, names, model, resource)
+        return
+    told = [(value,) if isinstance(value, str) else value for value in options.pop("aws:tagkeys", {}) if value]
+    for tag in dict.fromkeys((READERS, *(one for keys in told for one in keys))):
+        key = f"aws:requesttag/{tag.lower()}"
+        names.setdefault(key, f"aws:RequestTag/{tag}")
+        options.setdefault(key, dict.fromkeys((FRESH, _MISSING)))
+    for context in _product(base, options, names, model, resource):
+        keys = tuple(key.partition("/")[2] for key in context if key.lower().startswith("aws:requesttag/"))
+        yield {**context, "aws:TagKeys": keys} if keys else context
 
 
 def _of_buckets(
@@ -130,6 +161,8 @@ def _product(
         own = lowered.get(key)
         if own is not None and key in ("kms:resourcealiases", "aws:resourcetag/feature-share"):
             continue  # a key of ours has the alias and tag it has
+        if key.startswith(_GROUP_TAGS) and model.in_catalog(resource):
+            continue  # a feature group has the tags it is declared with, an undeclared one none of ours
         choices = [base[own], *values] if own is not None else list(values)
         if key in _MULTIVALUED:
             choices = [value if value is None or isinstance(value, tuple) else (value,) for value in choices]

@@ -158,7 +158,8 @@ def refreshing_session(
     # Sessions shorter than botocore's quarter of an hour would be renewed at each call.
     held._advisory_refresh_timeout = min(held._advisory_refresh_timeout, wire.duration // 4)
     held._mandatory_refresh_timeout = min(held._mandatory_refresh_timeout, wire.duration // 6)
-    session = botocore.session.Session(profile=base._session.profile)
+    # It hears of the shell what the base session hears.
+    session = botocore.session.Session(session_vars=dict(base._session.session_var_map), profile=base._session.profile)
     # Service models are read and parsed once for all sessions: that is most of what a first client costs.
     session.register_component("data_loader", base._session.get_component("data_loader"))
     session._credentials = held

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from featureshare.journeys import combine, name_space, offline, steps
+from featureshare.journeys import combine, compute, name_space, offline, steps
 from featureshare.journeys.cast import Cast
 from featureshare.journeys.sessions import Sessions
 from featureshare.journeys.stage import Options, Stage, StepResult
@@ -24,8 +24,8 @@ _STEPS = {
     2: (steps.assume_roles,),
     3: (steps.make_clients,),
     4: (steps.write, name_space.live),
-    5: (steps.read_online, offline.await_offline),
-    6: (offline.query,),
+    5: (steps.read_online, compute.serve, offline.await_offline),
+    6: (offline.query, compute.read_files),
     7: (offline.results, combine.combine),
 }
 

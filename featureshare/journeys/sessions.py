@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import BotoCoreError, ClientError
 
+from featureshare.client.sessions import Clock, Wire
 from featureshare.errors import FeatureShareError
 
 # The service that hands a role's credentials to the code that runs as it, for each compute kind of the declaration.
@@ -46,6 +47,9 @@ class Sessions(Protocol):
 
     def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
         """A session of temporary credentials (the members STS returns); None makes one that does not sign."""
+
+    def wire(self, clock: Clock) -> Wire:
+        """How the client of data teams makes its calls here, judging expiry by `clock`."""
 
     def source_identity(self, role_arn: str) -> str | None:
         """The source identity to set when `role_arn` assumes an access role; None to leave it alone."""
@@ -150,6 +154,10 @@ class LocalSessions:
     def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
         return _LocalSession(self.localaws.endpoint, self.region, credentials)
 
+    def wire(self, clock: Clock) -> Wire:
+        config = client_config().merge(Config(proxies={}, s3={"addressing_style": "path"}))
+        return Wire(endpoint_url=self.localaws.endpoint, config=config, clock=clock)
+
     def source_identity(self, role_arn: str) -> str | None:
         # A freshly minted session has no source identity yet, so one may be set: who ran it shows in the trail.
         return role_name(role_arn)
@@ -180,6 +188,9 @@ class AmbientSessions:
 
     def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
         return _RemoteSession(self.region, credentials)
+
+    def wire(self, clock: Clock) -> Wire:
+        return Wire(config=client_config(), clock=clock)
 
     def source_identity(self, role_arn: str) -> str | None:
         # A session may carry one already, and AWS refuses to change it.

@@ -32,7 +32,7 @@ locals {
         } : role.verb == "read-offline" ? {
         read-offline = local.read_offline_documents["central/${role.team}"]
         results      = local.results_documents["central/${role.team}"]
-        } : role.verb == "discover" ? {
+        } : role.verb == "read-online" ? local.read_online_documents[key] : role.verb == "discover" ? {
         discover = format(local.templates["identity/discover"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)
         } : {
         (role.verb) = format(local.templates["identity/${role.verb}"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)

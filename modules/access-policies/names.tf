@@ -53,6 +53,9 @@ locals {
     }
   )
 
+  # A team of the central account may write both stores: names of roles are unique in an account whatever their path.
+  own_in_central = { for team in local.owners_of_own_store : team => true if var.teams[team].account == local.central }
+
   # What a team makes in its name space has names that nobody knows yet: one pattern stands for all of them.
   name_spaces = {
     for team, it in var.teams : "${team}--*" => {
@@ -82,7 +85,7 @@ locals {
       account     = local.stores[group.store == "central" ? "central" : group.owner].account
       s3_uri      = "s3://${local.stores[group.store == "central" ? "central" : group.owner].bucket}/${name}"
       with_key    = group.online_store.enabled && group.online_store.storage != "in-memory"
-      role_suffix = "role/${local.prefix}/offline-store/${group.owner}/${local.prefix}-${group.owner}-offline-store"
+      role_suffix = "role/${local.prefix}/offline-store/${group.owner}/${local.prefix}-${group.owner}-${group.store == "team" && can(local.own_in_central[group.owner]) ? "own-" : ""}offline-store"
     })
     # A slice holds the groups a team is granted; another team's own store is never among them.
     if can(local.stores[group.store == "central" ? "central" : group.owner])

@@ -9,8 +9,8 @@ locals {
   central_owners = distinct([for group in local.groups : group.owner if group.store == "central" && can(local.is_team[group.owner])])
 
   offline_store_roles = merge(
-    { for team in local.central_owners : "central/${team}" => { team = team, store_key = "central", groups = sort(try(local.offline_groups[team], [])), stack = "central-team" } },
-    { for team in local.owners_of_own_store : "own/${team}" => { team = team, store_key = team, groups = sort(try(local.own_offline[team], [])), stack = "team" } },
+    { for team in local.central_owners : "central/${team}" => { name = "${local.prefix}-${team}-offline-store", team = team, store_key = "central", groups = sort(try(local.offline_groups[team], [])), stack = "central-team" } },
+    { for team in local.owners_of_own_store : "own/${team}" => { name = "${local.prefix}-${team}-${can(local.own_in_central[team]) ? "own-" : ""}offline-store", team = team, store_key = team, groups = sort(try(local.own_offline[team], [])), stack = "team" } },
   )
 
   offline_store_policies = {

@@ -15,6 +15,7 @@ locals {
         offline_alias    = local.stores[group.store_key].offline_alias
         offline_role_arn = "${local.iam}${group.account}:${group.role_suffix}"
         online_alias     = local.stores[group.store_key].online_alias
+        tags             = local.group_tags[name]
       }
     )
   }
@@ -37,13 +38,13 @@ locals {
       }
     },
     {
-      for key, role in local.offline_store_roles : "${local.stores[role.store_key].account}/${local.prefix}-${role.team}-offline-store" => {
+      for key, role in local.offline_store_roles : "${local.stores[role.store_key].account}/${role.name}" => {
         account              = local.stores[role.store_key].account
-        arn                  = "${local.iam}${local.stores[role.store_key].account}:role/${local.prefix}/offline-store/${role.team}/${local.prefix}-${role.team}-offline-store"
+        arn                  = "${local.iam}${local.stores[role.store_key].account}:role/${local.prefix}/offline-store/${role.team}/${role.name}"
         boundary             = role.store_key == "central" ? local.boundary_arn.access : local.boundary_arn.execution[role.team]
         kind                 = "offline-store"
         max_session_duration = 3600
-        name                 = "${local.prefix}-${role.team}-offline-store"
+        name                 = role.name
         path                 = "/${local.prefix}/offline-store/${role.team}/"
         policies             = local.offline_store_policies[key]
         principal            = null

@@ -19,7 +19,7 @@ locals {
     }
   }
   own_writer = {
-    for key, store in local.stores : key => "${local.iam}${store.account}:role/${local.prefix}/offline-store/${key}/${local.prefix}-${key}-offline-store"
+    for key, store in local.stores : key => "${local.iam}${store.account}:role/${local.prefix}/offline-store/${key}/${local.prefix}-${key}-${can(local.own_in_central[key]) ? "own-" : ""}offline-store"
   }
 
   # The replication role reads versions as it finds them, whatever readers may.
@@ -125,6 +125,7 @@ locals {
   protect_sharing = format(local.templates["organization/protect-sharing"], [for hole in {
     aliases = ["arn:${local.partition}:kms:*:*:alias/${local.prefix}-*"]
     deploy  = "${local.iam}*:role/${local.prefix}/deploy/${local.prefix}-deploy"
+    groups  = "arn:${local.partition}:sagemaker:*:*:feature-group/*"
     roles   = ["${local.iam}*:role/${local.prefix}/*"]
   } : jsonencode(hole)]...)
 }

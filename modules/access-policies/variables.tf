@@ -49,6 +49,13 @@ variable "feature_groups" {
   nullable = false
 }
 
+variable "longest_list" {
+  description = "Characters of a read-online policy beyond which a role reads by reader set instead of by name; inline policies of a role share 10,240."
+  type        = number
+  default     = 9000
+  nullable    = false
+}
+
 variable "probes" {
   description = "What only a real account can settle; each defaults to the safe form."
   type = object({

@@ -12,8 +12,7 @@ module "central_team" {
   workgroup     = one([for key, workgroup in local.documents.workgroups : workgroup if workgroup.stack == "central-team"])
 
   feature_groups = {
-    for key, group in local.documents.feature_groups : group.name => merge(group, {
-      tags = { classification = group.classification, contact = group.contact, owner = group.owner }
-    }) if group.store == "central" && group.owner == var.team && group.created_by == "terraform"
+    for key, group in local.documents.feature_groups : group.name => group
+    if group.store == "central" && group.owner == var.team && group.created_by == "terraform"
   }
 }

@@ -45,9 +45,8 @@ module "consumer_account" {
   roles              = local.reading_roles
 
   feature_groups = {
-    for key, group in local.documents.feature_groups : group.name => merge(group, {
-      tags = { classification = group.classification, contact = group.contact, owner = group.owner }
-    }) if group.store == "team" && group.owner == var.team && group.created_by == "terraform"
+    for key, group in local.documents.feature_groups : group.name => group
+    if group.store == "team" && group.owner == var.team && group.created_by == "terraform"
   }
 
   results = local.team.results_bucket == null ? null : {

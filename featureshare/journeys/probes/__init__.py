@@ -13,6 +13,7 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "a writer deletes": features.writer_deletes,
     "a consumer writes": features.consumer_writes,
     "a reader of one group reads another": features.reader_of_one_group_reads_another,
+    "a job reads another's files": features.job_reads_anothers_files,
     "another team's own store": features.another_teams_own_store,
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
     "a serving role reads offline": features.serving_role_reads_offline,

@@ -99,6 +99,16 @@ def list_objects(client: Any, bucket: str, prefix: str, **options: str) -> None:
     client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1, **options)
 
 
+def get_table(client: Any, group: Group) -> None:
+    """The definition of a table; no row of it."""
+    client.get_table(CatalogId=group.account, DatabaseName=group.database, Name=group.table)
+
+
+def get_partitions(client: Any, group: Group) -> None:
+    """The names of partitions; no row of them."""
+    client.get_partitions(CatalogId=group.account, DatabaseName=group.database, TableName=group.table, MaxResults=1)
+
+
 def elsewhere(client: Any, workgroup: Workgroup, bucket: str) -> None:
     """A query that asks for its result in another bucket. Raises Overridden when it goes to the configured one."""
     query = client.start_query_execution(

@@ -96,6 +96,24 @@ def reader_of_one_group_reads_another(stage: Stage, _: Strangers | None) -> Iter
             yield row(actor.acts_as, f"GetObject of {group.name}", bucket, why, read)
 
 
+def job_reads_anothers_files(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    """What a job that reads files itself needs of catalog and bucket, on what is not granted."""
+    for actor in assuming(stage, "read-offline"):
+        for group in central(stage):
+            if not group.offline or group.grants(actor.team, "read-offline"):
+                continue
+            glue, s3 = partial(stage.client, actor, "glue"), partial(stage.client, actor, "s3")
+            for what, action, call in (
+                ("GetTable", "glue:GetTable", calls.get_table),
+                ("GetPartitions", "glue:GetPartitions", calls.get_partitions),
+            ):
+                asked = partial(made_by, glue, call, group)
+                yield row(actor.acts_as, f"{what} {group.name}", group.arn, Why(action, "identity"), asked)
+            bucket, prefix = calls.bucket_and_prefix(group)
+            listing = partial(made_by, s3, calls.list_objects, bucket, prefix)
+            yield row(actor.acts_as, f"ListObjects of {group.name}", bucket, Why("s3:ListBucket", "identity"), listing)
+
+
 def execution_role_skips_its_access_role(stage: Stage, _: Strangers | None) -> Iterator[Row]:
     made: dict[str, tuple[str, Callable[..., None]]] = {
         "write": ("PutRecord", calls.put_record),
