@@ -38,9 +38,11 @@ def test_it_is_proved(environment: tuple[dict[str, Any], dict[str, Any]]) -> Non
 
 def test_the_matrix_is_the_declaration(environment: tuple[dict[str, Any], dict[str, Any]]) -> None:
     normal, documents = environment
-    granted = {(group["owner"], name, "write") for name, group in normal["feature_groups"].items()}
-    for name, group in normal["feature_groups"].items():
+    # What lives in a name space goes by one pattern: its tests are those of name spaces.
+    groups = {name: group for name, group in normal["feature_groups"].items() if "--" not in name}
+    granted = {(group["owner"], name, "write") for name, group in groups.items()}
+    for name, group in groups.items():
         for team, verbs in group["shared_with"].items():
             # A manager is a role of the central account: nobody manages a team's own store through the API.
             granted |= {(team, name, verb) for verb in verbs if (verb, group["store"]) != ("manage", "team")}
-    assert Matrix(Model(documents)).granted() == granted
+    assert {key for key in Matrix(Model(documents)).granted() if "--" not in key[1]} == granted
