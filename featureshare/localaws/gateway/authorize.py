@@ -202,7 +202,7 @@ class Authorizer:
     def _world(
         self, who: Actor, check: Check, identity: Identity, mine: Membership | None, theirs: Membership | None
     ) -> World:
-        resource = self._documents.resource_policy(check)
+        resource = self._documents.resource_policy(check, who.caller.account)
         grants = self._documents.grants(check, who.caller.account)
         object_owner, acls = self._documents.ownership(check, who.caller.account)
         managed = (mine if mine is not None and mine.management else theirs) or None

@@ -15,6 +15,7 @@ from featureshare.iam import DocumentError, Policy
 from featureshare.iam.acl import ENFORCED, acl_policy
 from featureshare.iam.calls import Check
 from featureshare.iam.grants import grant_policy
+from featureshare.iam.public import is_public
 from featureshare.iam.shares import actions_of, share_policy
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.gateway.estate import MotoEstate, pairs
@@ -33,6 +34,19 @@ def compiled(text: str, name: str, on_resource: bool = False) -> Policy:
             statement["Principal"] = "*"
         document = {"Version": "2012-10-17", "Statement": [statement]}
         return Policy.parse(document, name=f"{name} (cannot be compiled: {error})")
+
+
+@lru_cache(maxsize=1024)
+def _restricted(text: str, name: str) -> Policy:
+    """A bucket policy without what it allows if it is public; else the policy itself."""
+    policy = compiled(text, name, True)
+    if not is_public(policy):
+        return policy
+    document = json.loads(text)
+    given = document["Statement"]
+    denying = [one for one in (given if isinstance(given, list) else [given]) if one["Effect"] == "Deny"]
+    shown = f"{name} (public, so that RestrictPublicBuckets takes away what it allows)"
+    return Policy.parse({**document, "Statement": denying}, name=shown)
 
 
 class Versions:
@@ -119,11 +133,11 @@ class Documents:
         policy = emulator.backend("iam", account, partition).managed_policies.get(arn)
         return None if policy is None else _default_document(policy)
 
-    def resource_policy(self, check: Check) -> Policy | None:
-        """The policy on the resource of `check`, None when there is none."""
+    def resource_policy(self, check: Check, caller_account: str) -> Policy | None:
+        """The policy on the resource of `check` as it counts for a caller of that account, None when there is none."""
         service = check.action.split(":", 1)[0].lower()
         if service == "s3":
-            return self._bucket_policy(check.resource)
+            return self._bucket_policy(check.resource, caller_account)
         if service == "kms":
             return self._key_policy(check)
         if service == "glue":
@@ -132,11 +146,17 @@ class Documents:
             return self._trust_policy(check.resource)
         return None
 
-    def _bucket_policy(self, arn: str) -> Policy | None:
+    def _bucket_policy(self, arn: str, caller_account: str) -> Policy | None:
+        """A public one lets nobody in from outside under RestrictPublicBuckets, whomever it names; services it does."""
         parts = arn.split(":", 5)
         bucket = self._estate.raw_bucket(parts[5].split("/", 1)[0]) if len(parts) == 6 else None
         text = None if bucket is None else emulator.document(bucket.policy)
-        return None if bucket is None or text is None else compiled(text, f"bucket policy of {bucket.name}", True)
+        if bucket is None or text is None:
+            return None
+        inside = caller_account == bucket.account_id or caller_account.endswith(".amazonaws.com")
+        if not inside and acls.blocks(bucket, "restrict_public_buckets"):
+            return _restricted(text, f"bucket policy of {bucket.name}")
+        return compiled(text, f"bucket policy of {bucket.name}", True)
 
     def ownership(self, check: Check, caller_account: str) -> tuple[str | None, tuple[Policy, ...] | None]:
         """Owner of the S3 object of `check` and the ACLs on it and its bucket; (None, None) where ACLs are disabled."""

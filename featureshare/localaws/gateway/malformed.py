@@ -1,8 +1,11 @@
 """Policy documents are read before they are stored, as AWS does: a broken one is refused in the call that brings it."""
 
 from featureshare.iam import DocumentError, Policy
+from featureshare.iam.public import is_public
+from featureshare.localaws.gateway.estate import MotoEstate
 from featureshare.localaws.gateway.protocol import ParsedCall
 from featureshare.localaws.invocation import ServiceError
+from featureshare.localaws.services import acls
 
 _PLACES: dict[tuple[str, str], tuple[str, str]] = {
     ("iam", "PutRolePolicy"): ("PolicyDocument", "identity"),
@@ -42,6 +45,26 @@ def check_documents(call: ParsedCall) -> None:
     fault = _fault(policy, place[1])
     if fault is not None:
         raise ServiceError(_CODES[call.service], f"This policy is not valid here: {fault}")
+
+
+def refuse_public_policy(call: ParsedCall, estate: MotoEstate, principal: str) -> None:
+    """S3 stores no public policy on a bucket with BlockPublicPolicy. Raises ServiceError AccessDenied.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    if (call.service, call.operation) != ("s3", "PutBucketPolicy"):
+        return
+    bucket = estate.raw_bucket(str(call.params.get("Bucket", "")))
+    if bucket is None or not acls.blocks(bucket, "block_public_policy"):
+        return
+    text = call.params.get("Policy", "")
+    if is_public(Policy.parse(text.decode() if isinstance(text, bytes) else str(text), name="bucket policy")):
+        raise ServiceError(
+            "AccessDenied",
+            f'User: {principal} is not authorized to perform: s3:PutBucketPolicy on resource: "{bucket.arn}" because '
+            "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+            403,
+        )
 
 
 def _fault(policy: Policy, kind: str) -> str | None:

@@ -23,7 +23,7 @@ from featureshare.localaws.gateway.documents import Documents, Versions
 from featureshare.localaws.gateway.estate import MotoEstate
 from featureshare.localaws.gateway.http import HttpRequest, HttpResponse
 from featureshare.localaws.gateway.log import DecisionLog, Entry
-from featureshare.localaws.gateway.malformed import check_documents
+from featureshare.localaws.gateway.malformed import check_documents, refuse_public_policy
 from featureshare.localaws.gateway.organization import Organizations
 from featureshare.localaws.gateway.protocol import ParsedCall, UnknownCallError
 from featureshare.localaws.gateway.replay import Replays, key_of
@@ -167,17 +167,10 @@ class Gateway:
             return
         checks = checks_for(question, self.estate)
         self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
-        if caller.kind == "anonymous" and self._closed_to_public(call):
-            raise ServiceError("AccessDenied", "Access Denied", 403)
         routing.check_expected_owner(call, self.estate)
         check_documents(call)
+        refuse_public_policy(call, self.estate, caller.arn)
         self.authorizer.check_lockout(arrived.actor, call, arrived.region)
-
-    def _closed_to_public(self, call: ParsedCall) -> bool:
-        """Whether the bucket's public access block refuses a public policy's anonymous users."""
-        bucket = self.estate.raw_bucket(str(call.params.get("Bucket", "")))
-        block = getattr(bucket, "public_access_block", None)
-        return str(getattr(block, "restrict_public_buckets", "false")).lower() == "true"
 
     def _do(self, arrived: _Arrived, entry: Entry) -> HttpResponse:
         """Lets the service answer. Errors become responses here, so that a retry gets the same ones."""

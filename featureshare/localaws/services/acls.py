@@ -43,7 +43,6 @@ _HEADERS = {
 }
 _GRANTEE = re.compile(r'\s*(id|uri|emailAddress)\s*=\s*"?([^",]+)"?\s*', re.IGNORECASE)
 _WRITES = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
-_BLOCKS = ("block_public_acls", "ignore_public_acls")
 _NOT_SUPPORTED = ("AccessControlListNotSupported", "The bucket does not allow ACLs")
 _NOT_ENFORCEABLE = (
     "InvalidBucketAclWithObjectOwnership",
@@ -140,10 +139,11 @@ def find_object(bucket: Any, key: str, version: str | None = None) -> Any:
 
 
 def _unblocked(bucket: Any, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
-    return without_public(grants) if _blocks(bucket, "ignore_public_acls") else grants
+    return without_public(grants) if blocks(bucket, "ignore_public_acls") else grants
 
 
-def _blocks(bucket: Any, what: str) -> bool:
+def blocks(bucket: Any, what: str) -> bool:
+    """Whether a setting of the bucket's public access block is on."""
     return str(getattr(bucket.public_access_block, what, False)).lower() == "true"
 
 
@@ -217,7 +217,7 @@ def _admit_new_bucket(params: Mapping[str, Any], caller: str) -> None:
 
 
 def _admit_public(bucket: Any, grants: Iterable[Grant]) -> None:
-    if is_public(grants) and _blocks(bucket, "block_public_acls"):
+    if is_public(grants) and blocks(bucket, "block_public_acls"):
         raise ServiceError("AccessDenied", "Access Denied", 403)
 
 

@@ -150,20 +150,35 @@ def test_expected_owner(aws: Aws, bucket: Make, admin: str) -> None:
     assert refusal(s3.get_object, Bucket="owned-bucket", Key="k", ExpectedBucketOwner=OTHER)[0] == "AccessDenied"
 
 
-def test_anonymous_reads_only_what_everybody_may(aws: Aws, admin: str, bucket: Make) -> None:
-    """And nothing of a new bucket, which blocks public access until somebody changes that."""
-    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
-    bucket(
-        "open-bucket",
-        "public",
-        "private",
-        policy=document({**everybody, "Resource": "arn:aws:s3:::open-bucket/public"}),
-    )
-    assert http(f"{aws.running.endpoint}/open-bucket/public")[0] == 403
-    aws.as_role("s3", admin).delete_public_access_block(Bucket="open-bucket")
-    assert http(f"{aws.running.endpoint}/open-bucket/public") == (200, "public")
-    assert http(f"{aws.running.endpoint}/open-bucket/private")[0] == 403
-    assert http(f"{aws.running.endpoint}/open-bucket/public", "PUT", b"x")[0] == 403
+def test_a_public_policy_and_the_block(aws: Aws, admin: str, bucket: Make) -> None:
+    """A new bucket takes none; under RestrictPublicBuckets one that is there opens to the owner's account alone."""
+    bucket("open-bucket", "public", "private")
+    s3, url = aws.as_role("s3", admin), f"{aws.running.endpoint}/open-bucket"
+    everybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::open-bucket/public",
+    }
+    other = {**everybody, "Principal": {"AWS": OTHER}, "Resource": "arn:aws:s3:::open-bucket/*"}
+    code, message, status = refusal(s3.put_bucket_policy, Bucket="open-bucket", Policy=document(everybody))
+    assert (code, status) == ("AccessDenied", 403)
+    assert message.endswith("prevented by the BlockPublicPolicy setting in S3 Block Public Access.")
+    s3.put_bucket_policy(Bucket="open-bucket", Policy=document(other))
+    outsider = aws.as_role("s3", aws.role("public-other", allow("s3:GetObject"), account=OTHER))
+    own = aws.as_role("s3", aws.role("public-own"))
+    outsider.get_object(Bucket="open-bucket", Key="private")
+    s3.delete_public_access_block(Bucket="open-bucket")
+    s3.put_bucket_policy(Bucket="open-bucket", Policy=document(everybody, other))
+    assert http(f"{url}/public") == (200, "public")
+    assert http(f"{url}/private")[0] == 403
+    assert http(f"{url}/public", "PUT", b"x")[0] == 403
+    outsider.get_object(Bucket="open-bucket", Key="private")
+    block = {"RestrictPublicBuckets": True}
+    s3.put_public_access_block(Bucket="open-bucket", PublicAccessBlockConfiguration=block)
+    assert http(f"{url}/public")[0] == 403
+    assert refusal(outsider.get_object, Bucket="open-bucket", Key="private")[0] == "AccessDenied"
+    own.get_object(Bucket="open-bucket", Key="public")
 
 
 def test_key_policy_first(aws: Aws, admin: str) -> None:
@@ -221,6 +236,35 @@ def test_grant_allows_what_it_names(aws: Aws, admin: str) -> None:
     assert refusal(client.generate_data_key, KeyId=key, KeySpec="AES_256")[0] == "AccessDeniedException"
     kms.revoke_grant(KeyId=key, GrantId=grant)
     assert refusal(client.encrypt, KeyId=key, Plaintext=b"x")[0] == "AccessDeniedException"
+
+
+def test_constraints_of_a_grant(aws: Aws, admin: str) -> None:
+    """API_GrantConstraints: the subset may have further pairs beside it, the equal one none. Tokens change nothing."""
+    kms = aws.as_role("kms", admin)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    pair, more = {"team": "core"}, {"team": "core", "job": "7"}
+    for number, (kind, wider) in enumerate((("EncryptionContextSubset", True), ("EncryptionContextEquals", False))):
+        grantee = aws.role(f"constrained-{number}")
+        client = aws.as_role("kms", grantee)
+        grant = kms.create_grant(
+            KeyId=key, GranteePrincipal=grantee, Operations=["Encrypt", "Decrypt"], Constraints={kind: pair}
+        )
+        sealed = client.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=pair, GrantTokens=[grant["GrantToken"]])[
+            "CiphertextBlob"
+        ]
+        client.decrypt(KeyId=key, CiphertextBlob=sealed, EncryptionContext=pair)
+        for context in ({}, {"team": "other"}, {"job": "7"}):
+            code = refusal(client.encrypt, KeyId=key, Plaintext=b"x", EncryptionContext=context)[0]
+            assert code == "AccessDeniedException"
+        asked = {"KeyId": key, "Plaintext": b"x", "EncryptionContext": more}
+        if wider:
+            client.encrypt(**asked)
+        else:
+            assert refusal(client.encrypt, **asked)[0] == "AccessDeniedException"
+        stranger = aws.as_role("kms", aws.role(f"constrained-{number}-2"))
+        assert (
+            refusal(stranger.encrypt, KeyId=key, Plaintext=b"x", EncryptionContext=pair)[0] == "AccessDeniedException"
+        )
 
 
 def test_encrypted_object_needs_the_key_too(aws: Aws, bucket: Make, admin: str) -> None:
