@@ -46,6 +46,7 @@ _AREAS: dict[str, _Area] = {
     "declaration": _Area("declaration", "Check the declaration; schemas for editors.", group=True),
     "access": _Area("access", "Who may do what: matrix, proof, difference.", group=True),
     "iam": _Area("iam", "Ask the IAM decision engine.", group=True),
+    "replica": _Area("replica", "Is a replica complete; copy what was before it.", group=True),
     "localaws": _Area("localaws", "Start, stop and look into local AWS.", group=True),
 }
 

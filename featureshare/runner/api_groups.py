@@ -6,10 +6,9 @@ An ephemeral environment is destroyed whole, so these go with the stack that hol
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from featureshare.runner.clients import Clients, as_role
 from featureshare.runner.environment import Access
 from featureshare.runner.stacks import CENTRAL_TEAM, TEAM, Stack
 
@@ -44,39 +43,13 @@ def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[s
                 raise
 
 
-def _as_deploy_role(state: Mapping[str, Any], stack: Stack, access: Access) -> "_Clients":
+def _as_deploy_role(state: Mapping[str, Any], stack: Stack, access: Access) -> Clients:
     role = next(
         role["arn"]
         for role in _documents(state)["roles"].values()
         if role["kind"] == "deploy" and role["account"] == stack.account
     )
-    base = _Clients(access.variables(), stack.region, access.local)
-    credentials = base.client("sts").assume_role(RoleArn=role, RoleSessionName=stack.identity.replace("/", "-")[:64])[
-        "Credentials"
-    ]
-    variables = {
-        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": credentials["SessionToken"],
-    }
-    return _Clients(access.variables() | variables, stack.region, access.local)
-
-
-class _Clients:
-    """boto3 clients that act as Terraform does; on local AWS nothing of the shell is read."""
-
-    def __init__(self, variables: Mapping[str, str], region: str, local: bool) -> None:
-        self._session = boto3.Session(
-            aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID"),
-            aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
-            aws_session_token=variables.get("AWS_SESSION_TOKEN"),
-            region_name=region,
-        )
-        self._endpoint = variables.get("AWS_ENDPOINT_URL")
-        self._config = Config(proxies={}) if local else None
-
-    def client(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint, config=self._config)
+    return as_role(access, role, stack.region, stack.identity.replace("/", "-")[:64])
 
 
 def _documents(state: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from featureshare.journeys.denials import Probe
-from featureshare.journeys.probes import buckets, callers, features, managers
+from featureshare.journeys.probes import buckets, callers, features, managers, replicas
 from featureshare.journeys.probes.table import Row
 from featureshare.journeys.stage import Stage
 from featureshare.journeys.strangers import Strangers
@@ -26,6 +26,9 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "an undeclared account": callers.undeclared_account,
     "the offline bucket directly": buckets.offline_bucket,
     "another team's results bucket": buckets.another_teams_results,
+    "a replica's reader elsewhere": replicas.reader_of_a_replica_elsewhere,
+    "a group that is not replicated": replicas.group_that_is_not_copied,
+    "a replica directly": replicas.replica_directly,
     "buckets without TLS": buckets.plain_http,
     "a bucket elsewhere": buckets.bucket_elsewhere,
     "the organization's guard": callers.organization_guard,

@@ -89,7 +89,7 @@ def describe_job(call: Invocation) -> dict[str, Any]:
     }
     if job.ended is not None:
         described["TerminationDate"] = job.ended
-    return described
+    return {"Job": described}
 
 
 def clear() -> None:

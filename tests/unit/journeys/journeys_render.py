@@ -3,6 +3,7 @@
 from typing import Any
 
 CENTRAL, PRODUCER, CONSUMER = "222222222222", "111111111111", "555555555555"
+REPLICA = "121212121212"
 ROLE = "arn:aws:iam::{}:role/x/{}"
 
 
@@ -82,7 +83,23 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             "tags": {"project": "x"},
         },
         "names": {"online_key_alias": "alias/online"},
-        "roles": {"r": {"kind": "execution", "path": "/x/", "account": PRODUCER}},
+        "roles": {
+            "r": {"kind": "execution", "path": "/x/", "account": PRODUCER},
+            "t": {"kind": "replica-reader", "arn": ROLE.format(REPLICA, "lab"), "account": REPLICA},
+        },
+        "replicas": {
+            "lab": {
+                "account": REPLICA,
+                "bucket": f"replica-{REPLICA}",
+                "database": "db_lab",
+                "groups": {"sessions": {"prefix": "sessions/", "table": "sessions"}},
+                "output_location": "s3://results-lab/athena/",
+                "readers": {"training": ROLE.format(REPLICA, "lab")},
+                "region": "eu-west-1",
+                "results_bucket": "results-lab",
+                "workgroup": "wg-lab",
+            }
+        },
         "buckets": {f"offline-{CENTRAL}": {}, f"offline-{CONSUMER}": {}, "results-search": {}},
         "feature_groups": {f"{facts['account']}/{facts['name']}": facts for facts in groups},
         "name_spaces": {

@@ -1,0 +1,1 @@
+"""Replicas in operation: what has arrived, and copying what was there before the rules."""
