@@ -79,6 +79,7 @@ class Contract:
         self.needs: dict[str, list[Need]] = defaultdict(list)
         self.rules: dict[str, list[Rule]] = defaultdict(list)
         self.paths: dict[str, list[Rule]] = {}
+        self._stood: set[tuple[Any, ...]] = set()
         self.sources: dict[str, str] = {}
         self._find_names()
         self._execution()
@@ -145,14 +146,17 @@ class Contract:
         return needs
 
     def _add(self, source: str, needs: Iterable[Need], why: str, extra: tuple[Condition, ...] = ()) -> None:
-        seen = self.rules[source]
         for need in needs:
-            if need.check.as_role is not None:
-                continue
-            rule = rule_of(need.check, self.model, why, extra)
-            if rule not in seen[-64:]:
-                seen.append(rule)
-            self.needs[source].append(need)
+            if need.check.as_role is None:
+                self._put(source, rule_of(need.check, self.model, why, extra))
+                self.needs[source].append(need)
+
+    def _put(self, source: str, rule: Rule) -> None:
+        """Add a rule once, for the first reason there is for it."""
+        key = (source, rule.actions, rule.resource, rule.owner, rule.conditions)
+        if key not in self._stood:
+            self._stood.add(key)
+            self.rules[source].append(rule)
 
     def _execution(self) -> None:
         model = self.model
@@ -251,9 +255,7 @@ class Contract:
             needs = self.purposes.offline_store(group)
             for need in needs:
                 role = str(need.check.as_role)
-                rule = rule_of(need.check, self.model, f"offline store of {group['name']}", ())
-                if rule not in self.rules[role]:
-                    self.rules[role].append(rule)
+                self._put(role, rule_of(need.check, self.model, f"offline store of {group['name']}", ()))
                 self.needs[role].append(need)
 
     def _replicas(self) -> None:
@@ -282,9 +284,7 @@ class Contract:
                 extra = (
                     (Condition(context, (str(need.check.context[context]),)),) if context in need.check.context else ()
                 )
-                made = rule_of(need.check, model, f"replication {rule['id']}", extra)
-                if made not in self.rules[role]:
-                    self.rules[role].append(made)
+                self._put(role, rule_of(need.check, model, f"replication {rule['id']}", extra))
                 self.needs[role].append(need)
         # The policy of a replica's bucket does not tell its groups apart: that the role gets no others is its own.
         self.paths[role] = [self._widened(made) for made in self.rules[role]]

@@ -156,13 +156,15 @@ class Explorer:
         rules = contract.rules_of(actor, action)
         info = self.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
-        own = actor.adversary and actor.account == owner
+        both = exactly and actor.adversary and actor.account == owner
         for context in situations(model, actor, action, resource, owner, world, rules):
+            permitted = contract.permits(actor, action, resource, owner, context) is not None
+            if permitted and not both:
+                continue  # allowed or not, it is no fault
             self.asked += 1
             decision = decide(model.request(actor, action, resource, owner, context, only), world)
-            if not decision.allowed and not (own and exactly):
+            if not decision.allowed and not both:
                 continue
-            permitted = contract.permits(actor, action, resource, owner, context) is not None
             if decision.allowed != permitted:
                 return Attempt(actor, self.shown(action), resource, owner, context, decision)
         return None
@@ -182,9 +184,11 @@ class Explorer:
         info = self.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
         for context in situations(model, actor, action, resource, owner, world, rules):
+            if contract.meant(actor, action, resource, owner, context):
+                continue
             self.asked += 1
             decision = decide(model.request(actor, action, resource, owner, context, only), world)
-            if decision.allowed and not contract.meant(actor, action, resource, owner, context):
+            if decision.allowed:
                 return Attempt(actor, self.shown(action), resource, owner, context, decision, alone=True)
         return None
 

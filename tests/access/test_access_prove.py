@@ -209,7 +209,7 @@ FAULTS = {
             MANAGER,
             "manage-user-segments",
             "CreateGroup",
-            "StringEquals",
+            "StringLike",
             "sagemaker:FeatureGroupOfflineStoreS3Uri",
         ),
         "sagemaker:CreateFeatureGroup",
