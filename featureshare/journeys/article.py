@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from featureshare.journeys import combine, compute, name_space, offline, replicas, steps
+from featureshare.journeys import client, combine, compute, name_space, offline, replicas, steps
 from featureshare.journeys.cast import Cast
 from featureshare.journeys.sessions import Sessions
 from featureshare.journeys.stage import Options, Stage, StepResult
@@ -22,11 +22,11 @@ TITLES = {
 _STEPS = {
     1: (steps.access_roles,),
     2: (steps.assume_roles,),
-    3: (steps.make_clients,),
+    3: (steps.make_clients, client.find),
     4: (steps.write, name_space.live),
-    5: (steps.read_online, compute.serve, offline.await_offline),
+    5: (steps.read_online, client.read_online, compute.serve, offline.await_offline),
     6: (offline.query, replicas.query, compute.read_files),
-    7: (offline.results, combine.combine),
+    7: (offline.results, combine.combine, client.train),
 }
 
 

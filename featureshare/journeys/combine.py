@@ -257,6 +257,11 @@ def _own_workgroup(stage: Stage, found: Combination) -> Workgroup:
     return workgroup
 
 
+def questions(found: Combination, written: dict[str, tuple[Row, ...]]) -> tuple[oracle.Spine, list[oracle.Shared]]:
+    """What the oracle is asked about a combination: the local rows and the shared ones, as written."""
+    return _spine(found, written[found.local.arn]), _shared(found, written)
+
+
 def _spine(found: Combination, rows: Sequence[Row]) -> oracle.Spine:
     local = found.local
     return oracle.Spine(

@@ -16,6 +16,7 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "a job reads another's files": features.job_reads_anothers_files,
     "another team's own store": features.another_teams_own_store,
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
+    "another team's parameters": features.another_teams_parameters,
     "a serving role reads offline": features.serving_role_reads_offline,
     "a manager creates an undeclared group": features.manager_creates_an_undeclared_group,
     "a manager bends a creation": managers.manager_bends_a_creation,

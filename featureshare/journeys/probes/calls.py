@@ -132,6 +132,11 @@ def create_alias(client: Any, alias: str) -> None:
     client.create_alias(AliasName=f"{alias}-{PROBE}", TargetKeyId="00000000-0000-0000-0000-000000000000")
 
 
+def parameters(client: Any, path: str) -> None:
+    """The parameters under a path: reading changes nothing."""
+    client.get_parameters_by_path(Path=path, Recursive=True)
+
+
 def decrypt(client: Any, alias: str) -> None:
     """A decryption of what is no ciphertext."""
     client.decrypt(KeyId=alias, CiphertextBlob=b"no ciphertext")

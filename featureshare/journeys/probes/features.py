@@ -157,6 +157,19 @@ def another_teams_own_store(stage: Stage, strangers: Strangers | None) -> Iterat
         yield row(who, what, group.arn, Why("sagemaker:GetRecord", "resource"), call)
 
 
+def another_teams_parameters(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    """What another team is told, looked for under its path in one's own account and under one's own path's parent."""
+    prefix = stage.cast.environment["prefix"]
+    for team, _principal, role in stage.cast.principals():
+        other = next((name for name in sorted(stage.cast.teams) if name != team), None)
+        client = partial(execution_client, stage, role, "ssm")
+        why = Why("ssm:GetParametersByPath", "identity")
+        for path in (f"/{prefix}/{other}/sharing", f"/{prefix}"):
+            yield row(
+                role["arn"], f"GetParametersByPath {path}", path, why, partial(made_by, client, calls.parameters, path)
+            )
+
+
 def serving_role_reads_offline(stage: Stage, _: Strangers | None) -> Iterator[Row]:
     for actor in assuming(stage, "read-online"):
         role = stage.cast.teams[actor.team]["execution_roles"][actor.principal]
