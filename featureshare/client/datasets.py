@@ -218,9 +218,10 @@ class Dataset:
         """Run the plan once; the (bucket, key) of the result's files."""
         if self._files is not None:
             return self._files
-        self._before = self._objects()
         glue = self._connection.base_client("glue")
         registered: list[str] = []
+        beside = ThreadPoolExecutor(1)
+        objects = beside.submit(self._objects)  # what is added meanwhile is no part of it: it is written after as_of
         try:
             if self._rows is not None and self._rows.file is not None:
                 self._upload(self._rows.file, self._at("spine"))
@@ -232,7 +233,9 @@ class Dataset:
                 assert step.table is not None
                 self._register(glue, step.table, step.location, step.columns, registered)
             self._execute(self._plan[-1])
+            self._before = objects.result()
         finally:
+            beside.shutdown()
             for table in registered:
                 glue.delete_table(DatabaseName=self._connection.sharing.shared_database, Name=table)
         self._files = list(self._listed(self._at("data"), self._plan[-1].own))
@@ -263,7 +266,7 @@ class Dataset:
         key = f"{place.path.lstrip('/')}{file.name}"
         with denials("s3:PutObject", f"{place.netloc}/{key}", self._connection.identity.arn):
             self._connection.base_client("s3").upload_file(
-                str(file), place.netloc, key, ExtraArgs={"ExpectedBucketOwner": self._connection.sharing.account}
+                str(file), place.netloc, key, ExtraArgs={"ExpectedBucketOwner": self._workgroup(True).owner}
             )
 
     def _register(

@@ -21,7 +21,7 @@ class MissingExtra(FeatureShareError):
 def columns_of(data: Any) -> list[str] | None:
     """The column names, or None when each row has its own (dictionaries)."""
     if isinstance(data, (str, Path)):
-        return [str(name) for name in _dataset(data).schema.names]
+        return [str(name) for name in dataset_of(data).schema.names]
     if hasattr(data, "column_names"):
         return [str(name) for name in data.column_names]
     if hasattr(data, "columns"):
@@ -48,7 +48,7 @@ def check_columns(group: Group, names: Iterable[str]) -> None:
 def rows_of(data: Any) -> Iterator[Mapping[str, Any]]:
     """The rows as dictionaries, in the order they come; files are read piece by piece."""
     if isinstance(data, (str, Path)):
-        for batch in _dataset(data).to_batches(batch_size=_BATCH):
+        for batch in dataset_of(data).to_batches(batch_size=_BATCH):
             yield from batch.to_pylist()
     elif hasattr(data, "to_batches"):
         for batch in data.to_batches(max_chunksize=_BATCH):
@@ -70,7 +70,8 @@ def arrow(what: str) -> Any:
     return pyarrow
 
 
-def _dataset(path: str | Path) -> Any:
+def dataset_of(path: str | Path) -> Any:
+    """A Parquet file or folder as an Arrow dataset. Raises SchemaMismatch when it is not there."""
     arrow("reading Parquet")
     import pyarrow.dataset
 

@@ -59,11 +59,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Workgroup:
-    """An Athena workgroup and the S3 URI under which it puts results."""
+    """An Athena workgroup, the S3 URI under which it puts results, and the account that owns that bucket."""
 
     name: str
     account: str
     output: str
+    owner: str
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,18 @@
-"""The rows that a data set is built on, from what people have: a feature group's name, a DataFrame, a Parquet file."""
+"""The rows that a data set is built on: from a DataFrame, a Parquet file, an Arrow table or dictionaries."""
 
-import hashlib
-import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from featureshare.client.manifest import RowsHash
 from featureshare.client.pointintime import SPINE_ROW, DatasetInput, Spine
-from featureshare.client.rows import arrow, columns_of, rows_of
-from featureshare.client.values import BadValue, event_time_text, is_missing
+from featureshare.client.rows import dataset_of
 
 INLINE = 150_000  # bytes of rows that still go into the query itself; a query has at most 262,144 (aws-facts: quotas)
 _BATCH = 50_000
-_KINDS: dict[type, str] = {bool: "boolean", int: "bigint", float: "double", str: "varchar", datetime: "varchar"}
+_ISO = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$"
 
 Line = tuple[str | None, ...]
 
@@ -36,123 +33,39 @@ class Rows:
 
 
 def given_rows(data: Any, event_time: str | None, folder: Path, inline: int = INLINE) -> Rows:
-    """Rows as texts with a number each (`spine_row`), in `folder` as Parquet when they are more than a query holds.
+    """Rows with a number each (`spine_row`), in `folder` as Parquet when they are more than a query holds.
 
-    Raises DatasetInput for values of a type that has no place in SQL, and for mixed types in a column.
+    Times become ISO 8601 text in UTC, as event times are. Raises DatasetInput for what has no place in SQL.
     """
-    names = columns_of(data)
-    source = rows_of(data)
-    if names is None:
-        data = list(data)
-        names, source = list(data[0]) if data else [], iter(data)
-    if not names:
-        raise DatasetInput("the spine has no columns.")
-    if SPINE_ROW in names:
-        raise DatasetInput(f"{SPINE_ROW} is what the rows' numbers are called; rename that column of the spine.")
-    reader = _Reader(names, event_time)
-    kept: list[Line] | None = []
-    size = 0
-    writer: _Writer | None = None
-    for number, row in enumerate(source):
-        line = (str(number), *reader.line(row))
-        if kept is not None:
-            kept.append(line)
-            size += sum(len(value or "NULL") + 6 for value in line)
-            if size > inline:
-                writer = _Writer(folder, reader)
-                for one in kept:
-                    writer.add(one)
-                kept = None
-        elif writer is not None:
-            writer.add(line)
-    columns = ((SPINE_ROW, "bigint"), *reader.columns())
-    file = writer.close() if writer else None
-    if reader.rows == 0:
+    import pyarrow.parquet as pq
+
+    found, lines, size = RowsHash(), [], 0
+    writer, columns = None, None
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".parquet", delete=False) as file:
+        path = Path(file.name)
+    try:
+        for batch in _batches(data):
+            plain = _plain(batch, found.rows, event_time)
+            if writer is None:
+                columns = tuple((name, _sql_type(plain.schema.field(name).type)) for name in plain.schema.names)
+                writer = pq.ParquetWriter(path, plain.schema)
+            writer.write_batch(plain)
+            found.add(plain)
+            if size <= inline:
+                texts = _texts(plain)
+                size += sum(len(value or "NULL") + 6 for line in texts for value in line)
+                lines += texts
+    finally:
+        if writer is not None:
+            writer.close()
+    if columns is None or found.rows == 0:
         raise DatasetInput("the spine has no rows.")
-    lines = None if kept is None else tuple(kept)
-    return Rows(Spine(columns, event_time), lines, file, reader.rows, reader.digest.hexdigest())
-
-
-class _Reader:
-    """Values as texts, the type of each column as its first value has it, and the hash of all of it."""
-
-    def __init__(self, names: Sequence[str], event_time: str | None) -> None:
-        self.names, self.event_time = names, event_time
-        self.kinds: dict[str, str] = {}
-        self.rows = 0
-        self.digest = hashlib.sha256(json.dumps(list(names)).encode())
-
-    def line(self, row: Any) -> Line:
-        self.rows += 1
-        line = tuple(self._text(name, row.get(name)) for name in self.names)
-        self.digest.update(json.dumps(line).encode())
-        return line
-
-    def columns(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self.kinds.get(name, "varchar")) for name in self.names)
-
-    def _text(self, name: str, value: Any) -> str | None:
-        if is_missing(value):
-            return None
-        value = value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
-        kind = next((sql for plain, sql in _KINDS.items() if isinstance(value, plain)), None)
-        if kind is None:
-            raise DatasetInput(f"{name} in row {self.rows - 1} is {type(value).__name__}, which no column can hold.")
-        known = self.kinds.setdefault(name, kind)
-        if (known, kind) == ("double", "bigint"):
-            kind = "double"
-        if kind != known:
-            raise DatasetInput(f"{name} is {known} at first and {kind} in row {self.rows - 1}; make it one type.")
-        if isinstance(value, datetime) or (name == self.event_time and kind == "varchar"):
-            try:
-                return event_time_text(name, "String", value)
-            except BadValue as error:
-                raise DatasetInput(f"row {self.rows - 1}: {error}.") from None
-        if kind == "boolean":
-            return "true" if value else "false"
-        return repr(float(value)) if kind == "double" else str(value)
-
-
-class _Writer:
-    """Lines into one Parquet file, some thousands at a time."""
-
-    def __init__(self, folder: Path, reader: _Reader) -> None:
-        arrow("a spine of this size")
-        self._reader = reader
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".parquet", delete=False) as file:
-            self._path = Path(file.name)
-        self._writer: Any = None
-        self._lines: list[Line] = []
-
-    def add(self, line: Line) -> None:
-        self._lines.append(line)
-        if len(self._lines) >= _BATCH:
-            self._flush()
-
-    def close(self) -> Path:
-        if self._lines:
-            self._flush()
-        self._writer.close()
-        return self._path
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-        import pyarrow.parquet as pq
-
-        types = {"bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(), "varchar": pa.string()}
-        columns = ((SPINE_ROW, "bigint"), *self._reader.columns())
-        arrays = [
-            pc.cast(pa.array([line[index] for line in self._lines], pa.string()), types[kind])
-            for index, (_, kind) in enumerate(columns)
-        ]
-        table = pa.table(arrays, names=[name for name, _ in columns])
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema)
-        elif table.schema != self._writer.schema:
-            raise DatasetInput("a column has no value in the first rows and another type than text later; give it one.")
-        self._writer.write_table(table)
-        self._lines = []
+    small = size <= inline
+    if small:
+        path.unlink()
+    return Rows(
+        Spine(columns, event_time), tuple(lines) if small else None, None if small else path, found.rows, found.digest()
+    )
 
 
 def batches_of(files: Iterator[Path]) -> Iterator[Any]:
@@ -162,3 +75,101 @@ def batches_of(files: Iterator[Path]) -> Iterator[Any]:
     for file in files:
         with pq.ParquetFile(file) as opened:
             yield from opened.iter_batches(batch_size=_BATCH)
+
+
+def _batches(data: Any) -> Iterator[Any]:
+    import pyarrow as pa
+
+    if isinstance(data, (str, Path)):
+        yield from dataset_of(data).to_batches(batch_size=_BATCH)
+        return
+    try:
+        if hasattr(data, "itertuples"):
+            data = pa.Table.from_pandas(data, preserve_index=False)
+        elif not hasattr(data, "to_batches"):
+            data = pa.Table.from_pylist(list(data))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+        raise DatasetInput(f"the spine has a column of mixed or unknown types: {error}.") from None
+    yield from data.to_batches(max_chunksize=_BATCH)
+
+
+def _plain(batch: Any, begin: int, event_time: str | None) -> Any:
+    """A batch with its row numbers, in the four types that SQL has for it."""
+    import pyarrow as pa
+
+    if SPINE_ROW in batch.schema.names:
+        raise DatasetInput(f"{SPINE_ROW} is what the rows' numbers are called; rename that column of the spine.")
+    arrays, names = [pa.array(range(begin, begin + batch.num_rows), pa.int64())], [SPINE_ROW]
+    for name in batch.schema.names:
+        arrays.append(_column(name, batch.column(name), begin, name == event_time))
+        names.append(name)
+    return pa.record_batch(arrays, names=names)
+
+
+def _column(name: str, column: Any, begin: int, is_time: bool) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.dictionary_decode(), kind.value_type
+    if pa.types.is_timestamp(kind):
+        column, kind = _iso(name, column, begin), pa.string()
+    if pa.types.is_boolean(kind):
+        return column
+    if pa.types.is_integer(kind):
+        return pc.cast(column, pa.int64())
+    if pa.types.is_floating(kind):
+        column = pc.cast(column, pa.float64())
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
+        if pc.any(pc.is_inf(column)).as_py():
+            raise DatasetInput(f"{name} has infinite values, from row {begin} on.")
+        return column
+    if pa.types.is_null(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        column = pc.cast(column, pa.string())
+        if is_time:
+            _check_times(name, column, begin)
+        return column
+    raise DatasetInput(f"{name} is of type {kind}, for which a data set has no place; make it text or a number.")
+
+
+def _iso(name: str, column: Any, begin: int) -> Any:
+    """Times as text: with milliseconds where there are any. Raises DatasetInput for times without a zone, or finer."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.type.tz is None:
+        raise DatasetInput(f"{name} has times without a time zone; say which, or make it UTC.")
+    try:
+        column = pc.cast(column, pa.timestamp("ms", "UTC"))
+    except pa.ArrowInvalid:
+        raise DatasetInput(f"{name} has times finer than milliseconds, from row {begin} on; round them.") from None
+    text = pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
+    return pc.replace_substring(text, ".000Z", "Z")
+
+
+def _check_times(name: str, column: Any, begin: int) -> None:
+    import pyarrow.compute as pc
+
+    good = pc.fill_null(pc.match_substring_regex(column, _ISO), False)
+    if not pc.all(good).as_py():
+        at = pc.index(good, False).as_py()
+        raise DatasetInput(
+            f"{name} is {column[at].as_py()!r} in row {begin + at}, not a time such as 2026-01-31T12:00:00Z."
+        )
+
+
+def _sql_type(kind: Any) -> str:
+    import pyarrow as pa
+
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    return "bigint" if pa.types.is_integer(kind) else "double" if pa.types.is_floating(kind) else "varchar"
+
+
+def _texts(batch: Any) -> list[Line]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [pc.cast(column, pa.string()).to_pylist() for column in batch.columns]
+    return list(zip(*columns, strict=True))

@@ -20,7 +20,7 @@ from featureshare.workspace import Workspace
 
 pytestmark = pytest.mark.timeout(600)
 
-LANGUAGES = ("console", "hcl", "mermaid", "text", "yaml")
+LANGUAGES = ("console", "hcl", "mermaid", "python", "text", "yaml")
 README = ROOT / "README.md"
 
 

@@ -25,6 +25,7 @@ locals {
             name    = workgroup.name
             account = workgroup.account
             output  = workgroup.output_location
+            owner   = workgroup.owner_account
           } if workgroup.team == var.team
         }
       }

@@ -14,7 +14,6 @@ from botocore.credentials import DeferredRefreshableCredentials
 from featureshare.client import Client, Wire, connect
 from featureshare.client.sessions import CONFIG, RefreshingSession
 from featureshare.localaws.control import LocalAWS
-from featureshare.localaws.server import Running
 
 REGION = "eu-west-1"
 CENTRAL, TEAM, MANAGEMENT = "222222222222", "555555555555", "666666666666"
@@ -70,8 +69,8 @@ def parameters() -> dict[str, str]:
         "results_bucket": RESULTS,
         "shared_database": "fs_search_shared",
         "workgroups": {
-            "central": {"name": "fs-search", "account": CENTRAL, "output": f"s3://{RESULTS}/athena/"},
-            "own": {"name": "fs-search-own", "account": TEAM, "output": f"s3://{RESULTS}/athena/"},
+            "central": {"name": "fs-search", "account": CENTRAL, "output": f"s3://{RESULTS}/athena/", "owner": TEAM},
+            "own": {"name": "fs-search-own", "account": TEAM, "output": f"s3://{RESULTS}/athena/", "owner": TEAM},
         },
     }
     documents = {"team": team, "groups/clicks": group("clicks"), "groups/words": group("words")}
@@ -96,7 +95,6 @@ def trust(principal: Mapping[str, str]) -> str:
 class ClientWorld:
     """The local AWS and a clock that moves both it and its clients."""
 
-    running: Running
     control: LocalAWS
     offset: timedelta = timedelta(0)
     _bases: dict[str, boto3.Session] = field(default_factory=dict)
@@ -147,3 +145,90 @@ class ClientWorld:
         path = "/" + arn.split(":role/", 1)[1].removesuffix(name)
         made = {"account": account, "name": name, "path": path, "trust": trusts, "policies": dict(policies)}
         self.control.land({"roles": {f"{account}/{name}": {**made, "tags": {}, "boundary": None}}})
+
+
+_ACTIONS = {
+    "write": ["sagemaker:PutRecord"],
+    "delete": ["sagemaker:DeleteRecord"],
+    "read-online": ["sagemaker:GetRecord", "sagemaker:BatchGetRecord"],
+    "read-offline": ["athena:*", "glue:*", "s3:*"],
+}
+SERVICE = {"Service": "lambda.amazonaws.com"}
+
+
+def furnished(control: LocalAWS) -> ClientWorld:
+    """An empty local AWS with the team's accounts, roles, stores and parameters in it."""
+    control.settings(services={"create_delay": 0.0, "flush_delay": 60.0})
+    control.land(
+        {
+            "management_account": MANAGEMENT,
+            "organization_id": "o-featureshar",
+            "region": REGION,
+            "accounts": {CENTRAL: "central", TEAM: "search"},
+            "platform_role": PLATFORM,
+            "roles": {
+                "platform": {
+                    "account": MANAGEMENT,
+                    "name": "platform",
+                    "trust": trust({"AWS": MANAGEMENT}),
+                    "policies": {},
+                }
+            },
+        }
+    )
+    made = ClientWorld(control)
+    for account in (CENTRAL, TEAM):
+        made.land_role(f"arn:aws:iam::{account}:role/administrator", {"all": allow("*")}, trust(SERVICE))
+        offline = trust({"Service": "sagemaker.amazonaws.com"})
+        made.land_role(f"arn:aws:iam::{account}:role/offline-store", {"all": allow("s3:*", "kms:*")}, offline)
+    made.land_role(JOB, {"all": allow("*")}, trust(SERVICE))
+    made.land_role(JOB + "-untold", {"all": allow("sts:*")}, trust(SERVICE))
+    for verb, role in ROLES.items():
+        made.land_role(role, {"verb": allow(*_ACTIONS[verb])}, trust({"AWS": JOB}))
+    _stores(made)
+    return made
+
+
+def _stores(made: ClientWorld) -> None:
+    """Buckets, databases, workgroups, groups and the parameters, as the stacks would make them."""
+    for account, bucket in ((CENTRAL, STORE), (TEAM, f"{STORE}-own"), (TEAM, RESULTS)):
+        s3 = made.administrator("s3", account)
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    reader = {"Effect": "Allow", "Principal": {"AWS": CENTRAL}, "Action": "s3:*"}
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [reader | {"Resource": f"arn:aws:s3:::{RESULTS}{end}"} for end in ("", "/*")],
+    }
+    made.administrator("s3", TEAM).put_bucket_policy(Bucket=RESULTS, Policy=json.dumps(document))
+    for account, names in (
+        (CENTRAL, ("fs_features", "default")),
+        (TEAM, ("fs_own_features", "fs_search_shared", "default")),
+    ):
+        glue = made.administrator("glue", account)
+        for name in names:
+            glue.create_database(DatabaseInput={"Name": name})
+        made.administrator("athena", account).create_work_group(
+            Name="fs-search" if account == CENTRAL else "fs-search-own",
+            Configuration={
+                "ResultConfiguration": {"OutputLocation": f"s3://{RESULTS}/athena/"},
+                "EnforceWorkGroupConfiguration": True,
+            },
+        )
+    for account, name in ((CENTRAL, "clicks"), (CENTRAL, "words"), (TEAM, "own")):
+        bucket, database = (STORE, "fs_features") if account == CENTRAL else (f"{STORE}-own", "fs_own_features")
+        made.administrator("sagemaker", account).create_feature_group(
+            FeatureGroupName=name,
+            RecordIdentifierFeatureName="click",
+            EventTimeFeatureName="at",
+            FeatureDefinitions=[{"FeatureName": feature, "FeatureType": kind} for feature, kind in FEATURES],
+            RoleArn=f"arn:aws:iam::{account}:role/offline-store",
+            OnlineStoreConfig={"EnableOnlineStore": True},
+            OfflineStoreConfig={
+                "S3StorageConfig": {"S3Uri": f"s3://{bucket}/{name}"},
+                "DataCatalogConfig": {"Catalog": "AwsDataCatalog", "Database": database, "TableName": name},
+            },
+        )
+    ssm = made.administrator("ssm", TEAM)
+    for name, value in parameters().items():
+        ssm.put_parameter(Name=name, Value=value, Type="String")
