@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from featureshare.client import Client, connect
+from featureshare.client.sessions import utc_now
 from featureshare.journeys import combine, oracle
 from featureshare.journeys.cast import Actor, Group
 from featureshare.journeys.combine import Combination
@@ -33,7 +34,7 @@ def find(stage: Stage) -> Iterator[StepResult]:
 def _client(stage: Stage, team: str, role: Any, **options: Any) -> Client:
     prefix = str(stage.cast.environment["prefix"])
     base = stage.execution(role["arn"], role["compute"])
-    return connect(team, session=base, prefix=prefix, wire=stage.sessions.wire, **options)
+    return connect(team, session=base, prefix=prefix, wire=stage.sessions.wire(utc_now), **options)
 
 
 def _find(stage: Stage, team: str, principal: str, role: Any) -> str:

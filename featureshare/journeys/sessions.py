@@ -42,10 +42,6 @@ class Sessions(Protocol):
 
     region: str
 
-    @property
-    def wire(self) -> Wire:
-        """How featureshare.client makes its calls there."""
-
     def session(self, role_arn: str, compute: str) -> boto3.Session:
         """A session of `role_arn` as code on `compute` would have it. Raises NoSession."""
 
@@ -142,11 +138,6 @@ class LocalSessions:
         self.localaws = localaws
         self.region = region
 
-    @property
-    def wire(self) -> Wire:
-        config = client_config().merge(Config(proxies={}, s3={"addressing_style": "path"}))
-        return Wire(endpoint_url=self.localaws.endpoint, config=config)
-
     def session(self, role_arn: str, compute: str) -> boto3.Session:
         service = COMPUTE_SERVICES.get(compute)
         if service is None:
@@ -182,10 +173,6 @@ class AmbientSessions:
     def __init__(self, profiles: Mapping[str, str], region: str) -> None:
         self.profiles = dict(profiles)
         self.region = region
-
-    @property
-    def wire(self) -> Wire:
-        return Wire(config=client_config())
 
     def session(self, role_arn: str, compute: str) -> boto3.Session:
         profile = self.profiles.get(role_arn)
