@@ -158,16 +158,15 @@ def another_teams_own_store(stage: Stage, strangers: Strangers | None) -> Iterat
 
 
 def another_teams_parameters(stage: Stage, _: Strangers | None) -> Iterator[Row]:
-    """What another team is told, looked for under its path in one's own account and under one's own path's parent."""
-    prefix = stage.cast.environment["prefix"]
+    """What another team is told, looked for in one's own account, and all that lies above one's own path."""
+    paths = {team: str(facts["sharing_path"]) for team, facts in stage.cast.teams.items()}
     for team, _principal, role in stage.cast.principals():
-        other = next((name for name in sorted(stage.cast.teams) if name != team), None)
+        others = [path for other, path in sorted(paths.items()) if other != team]
         client = partial(execution_client, stage, role, "ssm")
         why = Why("ssm:GetParametersByPath", "identity")
-        for path in (f"/{prefix}/{other}/sharing", f"/{prefix}"):
-            yield row(
-                role["arn"], f"GetParametersByPath {path}", path, why, partial(made_by, client, calls.parameters, path)
-            )
+        for path in (*others[:1], paths[team].rsplit("/", 2)[0]):
+            read = partial(made_by, client, calls.parameters, path)
+            yield row(role["arn"], f"GetParametersByPath {path}", path, why, read)
 
 
 def serving_role_reads_offline(stage: Stage, _: Strangers | None) -> Iterator[Row]:

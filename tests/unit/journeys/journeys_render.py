@@ -121,6 +121,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": None,
                 "own_database": None,
                 "shared_database": None,
+                "sharing_path": "/fs/curation/sharing",
             },
             "success": {
                 "account": "333333333333",
@@ -133,6 +134,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": None,
                 "own_database": None,
                 "shared_database": None,
+                "sharing_path": "/fs/success/sharing",
             },
             "search": {
                 "account": CONSUMER,
@@ -147,6 +149,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": "wg-own",
                 "own_database": f"db_{CONSUMER}",
                 "shared_database": "db_shared",
+                "sharing_path": "/fs/search/sharing",
             },
         },
     }
