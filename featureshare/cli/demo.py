@@ -61,7 +61,7 @@ class _Demo:
         if status := self._step("Start local AWS: an organization and its accounts", "localaws", "up", ENV):
             return status
         try:
-            status = self._step("Apply the declaration in five accounts", "apply", ENV)
+            status = self._step("Apply the declaration in all its accounts", "apply", ENV)
             status = status or self._step("Take the seven steps, then try what must be denied", "verify", ENV)
             self.kept = keep and status == 0
             if not self.kept:

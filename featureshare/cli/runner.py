@@ -11,7 +11,7 @@ from rich.console import Console
 from featureshare.cli.common import BAD_INPUT, FAILED, AsJson, Env, emit, error_document, stdout_is_terminal
 from featureshare.cli.progress import Progress, summary
 from featureshare.errors import BadInput
-from featureshare.runner import landing
+from featureshare.runner import created, landing
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
 from featureshare.runner.history import recall, remember
@@ -26,7 +26,8 @@ app = typer.Typer(no_args_is_help=True)
 
 Teams = Annotated[list[str] | None, typer.Option("--team", help="Only this team's stacks; may be repeated.")]
 Kinds = Annotated[
-    list[str] | None, typer.Option("--stack", help="Only stacks of this kind: central, central-team, team.")
+    list[str] | None,
+    typer.Option("--stack", help="Only stacks of this kind: central, central-team, team, replica, replication."),
 ]
 Since = Annotated[
     str | None, typer.Option("--since", metavar="REV", help="Only what differs between this git revision and now.")
@@ -147,8 +148,10 @@ def _status(stack: Stack, run: dict[str, object] | None) -> dict[str, object]:
 @app.command("env")
 def environment(
     env: Env,
-    stack: Annotated[str, typer.Argument(metavar="STACK", help="central, central-team or team.")],
-    team: Annotated[str | None, typer.Argument(metavar="[TEAM]", help="The team, for a stack that has one.")] = None,
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="central, central-team, team, replica or replication.")],
+    team: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The team or replica, for a stack that has one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print what a run by hand needs, for a shell's eval; then plain terraform init, plan and apply work."""
@@ -156,7 +159,8 @@ def environment(
     normal = read_normal(workspace, env)
     chosen = find(stacks_of(normal), stack, team)
     machine = Machine.detect(workspace)
-    run = machine.environment(chosen, open_access(workspace, os.environ, normal))
+    access = open_access(workspace, os.environ, normal)
+    run = machine.environment(chosen, access, created.variables(normal, chosen, access))
     variables = shell_variables(run)
     if as_json:
         emit({"folder": str(run.folder), "environment": variables, "backend_config": list(run.backend_config)})

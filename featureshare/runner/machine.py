@@ -82,8 +82,8 @@ class Machine:
         """May a provider have to be downloaded?"""
         return self.provider.source is not toolchain.ProviderSource.MIRROR
 
-    def environment(self, stack: Stack, access: Access) -> StackRun:
-        """What a run of `stack` needs, by hand or by the runner."""
+    def environment(self, stack: Stack, access: Access, more: Mapping[str, str] | None = None) -> StackRun:
+        """What a run of `stack` needs, by hand or by the runner; `more` are further variables of its Terraform."""
         data = self.workspace.state(stack.env) / "tfdata" / stack.slug
         backend = (
             str(self.workspace.environments / stack.env / "backend.hcl"),
@@ -100,7 +100,7 @@ class Machine:
         if stack.replica is not None:
             extra["TF_VAR_replica"] = stack.replica
         variables = child_environment(
-            self.parent, access=access, region=stack.region, registry=self.registry, extra=extra
+            self.parent, access=access, region=stack.region, registry=self.registry, extra={**extra, **(more or {})}
         )
         return StackRun(self.workspace.stacks / stack.kind, variables, backend, data)
 

@@ -1,7 +1,8 @@
 """Plan, apply and destroy the stacks of an environment.
 
-Every plan is judged before any is applied. The one exception is an environment whose central store does not exist yet:
-what depends on it can only be planned once its keys are there, so that it is planned, judged and applied first.
+Every plan is judged before any is applied. The exceptions are what can only be planned once something else is there:
+what depends on a central store whose keys do not exist yet, and replicas of groups that do not (their tables name the
+second in which a group was created). What comes first is then planned, judged and applied first.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, guards, landing, scheduler
+from featureshare.runner import api_groups, created, guards, landing, scheduler
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -20,7 +21,7 @@ from featureshare.runner.machine import Machine
 from featureshare.runner.process import Children
 from featureshare.runner.report import Observer, Report, StackResult, ignore, watcher
 from featureshare.runner.scheduler import Outcome, Status
-from featureshare.runner.stacks import CENTRAL, Normal, Stack, needs_of, stacks_of
+from featureshare.runner.stacks import CENTRAL, REPLICA, REPLICATION, Normal, Stack, needs_of, stacks_of
 from featureshare.runner.terraform import Terraform
 
 PLANS = 2  # at once: a plan is mostly a provider starting up, which takes a core
@@ -52,6 +53,7 @@ class Runner:
         *,
         observe: Observer = ignore,
         children: Children | None = None,
+        discover: created.Discover = created.discover,
     ) -> None:
         self._machine, self._normal, self._access, self._observe = machine, normal, access, observe
         self._children = children or Children()
@@ -61,6 +63,8 @@ class Runner:
         self._budget = scheduler.Budget(GROUPS)
         self._seconds: dict[str, float] = {}
         self._results: dict[str, StackResult] = {}
+        self._discover = discover
+        self._more: dict[str, dict[str, str]] = {}
 
     def plan(self, chosen: Iterable[Stack], *, allowed: Iterable[str] = ()) -> Report:
         """Plan and judge; what depends on a central store that is not there yet waits."""
@@ -103,7 +107,14 @@ class Runner:
             for stack in others:
                 self._end(stack.name, "waiting", error=f"needs {CENTRAL}, which is not there.")
         else:
-            planned |= self._each(others, PLANS, lambda stack: self._plan(stack, allowed))
+            copying = [stack for stack in others if stack.kind in (REPLICA, REPLICATION)]
+            rest = [stack for stack in others if stack not in copying]
+            planned |= self._each(rest, PLANS, lambda stack: self._plan(stack, allowed))
+            if problems := _problems(planned):
+                return self._report(chosen, planned, problems)
+            if apply and copying and any(plan.groups for plan in planned.values()):
+                self._apply_all(planned)
+            planned |= self._each(copying, PLANS, lambda stack: self._plan(stack, allowed))
             if problems := _problems(planned):
                 return self._report(chosen, planned, problems)
             if apply:
@@ -134,13 +145,14 @@ class Runner:
         def tell(detail: str, done: int) -> None:
             self._observe(stack, phase, detail, done, total)
 
-        run = self._machine.environment(stack, self._access)
+        run = self._machine.environment(stack, self._access, self._more.get(stack.name))
         terraform = self._machine.open(run, self._children, watcher(tell))
         tell("", 0)
         self._machine.initialise(run, terraform)
         return terraform
 
     def _plan(self, stack: Stack, allowed: tuple[str, ...]) -> _Planned:
+        self._more[stack.name] = created.variables(self._normal, stack, self._access, self._discover)
         changes, document = self._save_plan(stack, self._open(stack, "planning"))
         return _Planned(
             guards.counts(document),

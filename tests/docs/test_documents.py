@@ -98,6 +98,8 @@ def test_the_picture_shows_the_accounts_and_groups_that_are_declared() -> None:
     files = {path: YAML(typ="safe").load(path) for path in (ROOT / "environments/local").rglob("*.yaml")}
     accounts = {data["account"] for data in files.values() if "account" in data}
     accounts |= {data["central_account"] for data in files.values() if "central_account" in data}
+    for data in files.values():
+        accounts |= {replica["account"] for replica in data.get("replicas", {}).values()}
     assert set(re.findall(r"\b\d{12}\b", picture)) == accounts
     for path, data in files.items():
         if "feature_group" in data or "team" in data:

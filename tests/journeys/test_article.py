@@ -45,12 +45,12 @@ def test_every_declared_verb_is_used(run: Report) -> None:
     assert idle == []
 
 
-def test_three_producers_a_consumer_and_the_central_account_took_part(run: Report, applied_local: Any) -> None:
+def test_producers_a_consumer_a_replica_and_the_central_account_took_part(run: Report, applied_local: Any) -> None:
     accounts = {team["account"] for team in applied_local.render["teams"].values()}
     central = applied_local.render["environment"]["central_account"]
     whos = {result.who.split(":")[4] for result in run.steps if result.who.startswith("arn:")}
     assert len(accounts) >= 4
-    assert whos == accounts | {central}
+    assert whos == accounts | {central} | {one["account"] for one in applied_local.render["replicas"].values()}
 
 
 def test_thousands_of_events_were_written(run: Report, events: int) -> None:

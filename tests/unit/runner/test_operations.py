@@ -33,11 +33,13 @@ class World:
     broken: dict[tuple[str, str], str] = field(default_factory=dict)
     log: list[tuple[str, str]] = field(default_factory=list)
     parallelism: dict[str, int | None] = field(default_factory=dict)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
     creating: int = 0
     most_creating: int = 0
     lock: Any = field(default_factory=threading.Lock)
 
-    def environment(self, stack: Stack, access: Any) -> StackRun:
+    def environment(self, stack: Stack, access: Any, more: Any = None) -> StackRun:
+        self.variables[stack.name] = dict(more or {})
         return StackRun(Path(stack.name), {}, (), Path(stack.slug))
 
     def open(self, run: StackRun, children: Any, on_event: Callable[[Any], None]) -> "FakeTerraform":
@@ -72,8 +74,9 @@ class FakeTerraform:
         return [_create("aws_kms_alias" if self.name == "central" else "aws_iam_role")]
 
     def show_plan(self, file: Path) -> dict[str, Any]:
-        team = self.name.partition("/")[2] or None
-        declared = copy.deepcopy(slice_of(self.world.normal, team))
+        kind, _, of = self.name.partition("/")
+        part = (None, of) if kind == "replica" else (of or None, None)
+        declared = copy.deepcopy(slice_of(self.world.normal, *part))
         return {
             "resource_changes": self.changes(),
             "planned_values": {"outputs": {"declaration": {"value": declared}}},
@@ -309,3 +312,41 @@ def test_last_runs_are_remembered(world: World, tmp_path: Path) -> None:
     runs = recall(tmp_path)
     assert (runs["central"]["result"], runs["team/loner"]["error"]) == ("applied", "no such thing.")
     assert recall(tmp_path / "nowhere") == {}
+
+
+def _copied(world: World) -> None:
+    replica = {"account": "999999999999", "region": "eu-west-1", "feature_groups": ["clicks"]}
+    world.normal["replicas"] = {"lab": replica}
+
+
+def test_tables_of_a_replica_wait_for_groups_that_are_made_in_the_same_run(world: World) -> None:
+    _copied(world)
+    world.there.add("central")
+    world.changes["central-team/producer"] = [_create("aws_sagemaker_feature_group")]
+    runner = _runner(world, discover=lambda normal, stack, access: {"clicks": 1700000000})
+    report = runner.apply(stacks_of(world.normal))
+    assert report.ok
+    steps = [step for step in world.log if step[1] in ("central-team/producer", "replica/lab", "replication")]
+    assert steps[:2] == [("plan", "central-team/producer"), ("apply", "central-team/producer")]
+    assert set(steps[2:4]) == {("plan", "replica/lab"), ("plan", "replication")}
+    assert steps[4:] == [("apply", "replica/lab"), ("apply", "replication")]
+    assert world.variables["replica/lab"] == {"TF_VAR_created": '{"clicks": 1700000000}'}
+    assert world.variables["replication"] == {}
+
+
+def test_where_no_group_is_made_every_plan_is_judged_before_any_is_applied(world: World) -> None:
+    _copied(world)
+    world.there |= {"central", "central-team/producer"}
+    world.changes["replica/lab"] = [_change("aws_s3_bucket", ["delete"])]
+    report = _runner(world, discover=lambda *_: {}).apply(stacks_of(world.normal))
+    assert [problem.key for problem in report.problems] == ["replica/lab: aws_s3_bucket.this[0]"]
+    assert world.names("apply") == []
+
+
+def test_what_fills_a_replica_goes_before_it(world: World) -> None:
+    _copied(world)
+    world.normal["environment"]["ephemeral"] = True
+    world.there |= {stack.name for stack in stacks_of(world.normal)}
+    assert _runner(world).destroy(stacks_of(world.normal)).ok
+    order = world.names("destroy")
+    assert order.index("replication") < order.index("replica/lab") < order.index("central")
