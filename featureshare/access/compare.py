@@ -11,7 +11,7 @@ from typing import Any
 
 from featureshare.access.adversaries import adversaries, documents
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES, Contract
-from featureshare.access.explore import Explorer, Pool, patterns_of
+from featureshare.access.explore import Explorer, Pool, owners_named, patterns_of
 from featureshare.access.model import ADMINISTRATOR, Actor, Model, delegating
 from featureshare.access.scope import Scope
 from featureshare.access.situations import policies_of, situations
@@ -91,7 +91,7 @@ class Comparison:
             about = [statement for statement in statements if statement.actions.matches(action)]
             wanted = [t for s in about for t in (["*"] if s.not_resource else [p.text for p in s.resources])]
             for resource in self._explorer.resources(action, wanted, pool, new.account):
-                for owner in self._explorer.owners(resource, new.account):
+                for owner in self._explorer.owners(resource, new.account, owners_named(about)):
                     yield from self._asked(old, new, action, resource, owner, alone=alone or self.alone)
 
     # documents on resources -----------------------------------------------------------------------------------------

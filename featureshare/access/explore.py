@@ -13,6 +13,22 @@ from featureshare.iam.context import Context
 from featureshare.iam.document import Statement
 
 UNKNOWN = "UndeclaredAction"
+_OWNER_KEYS = ("aws:resourceaccount", "s3:resourceaccount")
+
+
+# Of actions that nothing tells apart, those that a reader of a counterexample knows best come first.
+_TELLING = frozenset(
+    {
+        *("glue:gettable", "iam:passrole", "kms:decrypt", "kms:putkeypolicy", "s3:deleteobject", "s3:getobject"),
+        *("s3:getobjectversion", "s3:putobject", "sagemaker:deleterecord", "sagemaker:getrecord"),
+        *("sagemaker:putrecord", "sts:assumerole"),
+    }
+)
+
+
+def telling(actions: Iterable[str]) -> list[str]:
+    """Actions (lower case) with the best known first, else in their order."""
+    return sorted(actions, key=lambda action: action not in _TELLING)
 
 
 @dataclass(frozen=True)
@@ -129,8 +145,11 @@ class Explorer:
             # Groups differ in their tags, which a pattern over names does not show.
             yield from (arn for arn in self.model.groups if matches(pattern, arn))
 
-    def owners(self, resource: str, account: str) -> tuple[str, ...]:
-        """The accounts that may own a resource: that in its ARN; of a bucket, ours, the caller's or anybody's."""
+    def owners(self, resource: str, account: str, named: Iterable[str] = ()) -> tuple[str, ...]:
+        """The accounts that may own a resource: that in its ARN; of a bucket, ours, the caller's or anybody's.
+
+        `named` are accounts that the documents at hand name as owners of buckets.
+        """
         if resource == "*":
             return (account,)
         parts = resource.split(":", 5)
@@ -139,10 +158,12 @@ class Explorer:
         name = parts[-1].partition("/")[0]
         bucket = self.model.buckets.get(name)
         if bucket is not None:
-            return (bucket.account, OUTSIDER)
-        if name == self.model.state_bucket:
-            return (self.model.platform_account, OUTSIDER)
-        return tuple(dict.fromkeys((account or OUTSIDER, OUTSIDER)))
+            first = bucket.account
+        elif name == self.model.state_bucket:
+            first = self.model.platform_account
+        else:
+            first = account or OUTSIDER
+        return tuple(dict.fromkeys((first, OUTSIDER, *named)))
 
     # deciding --------------------------------------------------------------------------------------------------------
     def attempt(self, actor: Actor, action: str, resource: str, owner: str, *, exactly: bool = False) -> Attempt | None:
@@ -244,6 +265,18 @@ class Pool:
                         arn = f"arn:{partition}:{name}:{region}:{account}:{rest}"
                         if not wide or matches(pattern, arn):
                             yield arn
+
+
+def owners_named(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """The accounts that statements name as owners of what they reach; one for each way of a pattern."""
+    values = [
+        value
+        for statement in statements
+        for clause in statement.clauses
+        if clause.key in _OWNER_KEYS
+        for value in clause.values
+    ]
+    return account_witnesses(values, ()) if values else ()
 
 
 def patterns_of(policies: Iterable[Policy]) -> Iterator[str]:

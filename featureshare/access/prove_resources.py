@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from featureshare.access.adversaries import Named, adversaries, documents
-from featureshare.access.explore import Pool, patterns_of
+from featureshare.access.explore import Pool, patterns_of, telling
 from featureshare.access.model import Actor, Guarded, Role
 from featureshare.access.proof import Part, Step
 from featureshare.access.rules import Rule
@@ -106,10 +106,11 @@ class ResourcesPart(Part):
                 tuple(kind.name for kind in info.resources) if info else None,
             )
             classes.setdefault(key, []).append(action)
+        told = [(vector, telling(members)) for (vector, _, _), members in classes.items()]
         actors = list(adversaries(self.model, self.contract, statements, owner, near))
         actors += self._named_outright(statements, owner)
         for actor in actors:
-            for (vector, _, _), members in classes.items():
+            for vector, members in told:
                 if not self._could(actor, owner, vector, policy, resources[0], members[0]):
                     continue
                 info = self.explorer.info(members[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from featureshare.access.explore import Pool, patterns_of
+from featureshare.access.explore import Pool, owners_named, patterns_of, telling
 from featureshare.access.model import ADMINISTRATOR, Actor, Role, delegating
 from featureshare.access.proof import Part, Step
 from featureshare.access.rules import Rule
@@ -41,7 +41,7 @@ class RolesPart(Part):
                 wanted += ["*"] if statement.not_resource else [pattern.text for pattern in statement.resources]
             shown = 0
             for resource in self.explorer.resources(action, wanted, pool, actor.account):
-                for owner in self.explorer.owners(resource, actor.account):
+                for owner in self.explorer.owners(resource, actor.account, owners_named(about)):
                     if shown < _SHOWN_PER_ACTOR:
                         shown += self._try(actor, action, resource, owner, alike, alone=alone)
 
@@ -65,7 +65,8 @@ class RolesPart(Part):
             classes.setdefault(key, []).append(action)
             abouts[key] = about
         for key, actions in classes.items():
-            yield actions[0], tuple(self.explorer.shown(one) for one in actions[1:]), abouts[key]
+            first, *others = telling(actions)
+            yield first, tuple(self.explorer.shown(one) for one in others), abouts[key]
 
     def _shape(self, action: str) -> tuple[bool, ...]:
         """Which action lists of documents on resources, of the guard and of boundaries hold an action."""

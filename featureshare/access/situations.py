@@ -186,9 +186,12 @@ def _product(
 
 
 def _ours(model: Model, resource: str, value: Option) -> bool:
-    """Whether another key would have to bear an alias that a key of ours bears in its account."""
-    account = resource.split(":")[4] if resource.count(":") >= 5 else ""
-    taken = {key.name for key in model.keys.values() if key.account == account}
+    """Whether another key would have to bear an alias that a key of ours bears in its account and Region.
+
+    In another Region the same alias may well be taken, by another environment's key.
+    """
+    place = resource.split(":")[3:5] if resource.count(":") >= 5 else []
+    taken = {key.name for key in model.keys.values() if key.arn.split(":")[3:5] == place}
     return value is not None and bool(taken & set((value,) if isinstance(value, str) else value))
 
 

@@ -14,14 +14,14 @@ locals {
   }
 
   access_trust = {
-    for key, role in local.access : key => local.env.organization_id == null ? format(local.templates["trust/access-role-without-organization"], [for hole in {
+    for key, role in local.access : key => local.env.organization_id == null ? format(local.templates["trust/access-role-without-organization"], [for name, hole in {
       principals = sort(local.takers[key])
       team_root  = "${local.iam}${var.teams[role.team].account}:root"
-      } : jsonencode(hole)]...) : format(local.templates["trust/access-role"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["trust/access-role-without-organization"], name)]...) : format(local.templates["trust/access-role"], [for name, hole in {
       organization_id = local.env.organization_id
       principals      = sort(local.takers[key])
       team_root       = "${local.iam}${var.teams[role.team].account}:root"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["trust/access-role"], name)]...)
   }
 
   access_policies = {
@@ -33,9 +33,9 @@ locals {
         read-offline = local.read_offline_documents["central/${role.team}"]
         results      = local.results_documents["central/${role.team}"]
         } : role.verb == "read-online" ? local.read_online_documents[key] : role.verb == "discover" ? {
-        discover = format(local.templates["identity/discover"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)
+        discover = format(local.templates["identity/discover"], [for name, hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole) if contains(local.holes["identity/discover"], name)]...)
         } : {
-        (role.verb) = format(local.templates["identity/${role.verb}"], [for hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole)]...)
+        (role.verb) = format(local.templates["identity/${role.verb}"], [for name, hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole) if contains(local.holes["identity/${role.verb}"], name)]...)
       },
       # In-memory and offline-only groups have no customer key: a role that reaches only those gets none.
       contains(["write", "delete", "read-online"], role.verb) && anytrue([for name in role.groups : local.groups[name].with_key]) ? {
@@ -45,7 +45,7 @@ locals {
   }
 
   manage_documents = {
-    for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => format(local.templates["identity/manage"], [for hole in {
+    for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => format(local.templates["identity/manage"], [for name, hole in {
       classifications    = local.groups[name].classification == null ? ["confidential", "internal", "public"] : [local.groups[name].classification]
       group              = local.groups[name].arn
       keys               = local.any_key[local.groups[name].account]
@@ -56,7 +56,7 @@ locals {
       sagemaker          = local.sagemaker
       table              = local.table_arns[name]
       team               = local.groups[name].owner
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/manage"], name)]...)
   }
 
   table_arns = {
@@ -68,10 +68,10 @@ locals {
   }
 
   online_key_documents = {
-    for store_key, store in local.stores : store_key => format(local.templates["identity/online-key"], [for hole in {
+    for store_key, store in local.stores : store_key => format(local.templates["identity/online-key"], [for name, hole in {
       alias     = store.online_alias
       keys      = "arn:${local.partition}:kms:${local.region}:${store.account}:key/*"
       sagemaker = local.sagemaker
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/online-key"], name)]...)
   }
 }

@@ -19,16 +19,16 @@ locals {
   own_principals = { for key, principal in local.principals : key => principal if principal.kind == "role" && principal.role_arn == null }
 
   execution_trust = {
-    for key, principal in local.own_principals : key => !local.compute[principal.compute].sends_account ? format(local.templates["trust/service-without-source"], [for hole in {
+    for key, principal in local.own_principals : key => !local.compute[principal.compute].sends_account ? format(local.templates["trust/service-without-source"], [for name, hole in {
       service = local.compute[principal.compute].service
-      } : jsonencode(hole)]...) : local.compute[principal.compute].source == null ? format(local.templates["trust/service"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["trust/service-without-source"], name)]...) : local.compute[principal.compute].source == null ? format(local.templates["trust/service"], [for name, hole in {
       account = principal.account
       service = local.compute[principal.compute].service
-      } : jsonencode(hole)]...) : format(local.templates["trust/service-for-source"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["trust/service"], name)]...) : format(local.templates["trust/service-for-source"], [for name, hole in {
       account = principal.account
       service = local.compute[principal.compute].service
       source  = "arn:${local.partition}:${format(local.compute[principal.compute].source, local.region, principal.account)}"
-    } : jsonencode(hole)]...) if can(local.compute[principal.compute])
+    } : jsonencode(hole) if contains(local.holes["trust/service-for-source"], name)]...) if can(local.compute[principal.compute])
   }
 
   assumes = {
@@ -41,14 +41,14 @@ locals {
     for key, principal in local.principals : key => merge(
       { read-sharing = local.sharing_documents[principal.team] },
       length(local.assumes[key]) == 0 ? {} : {
-        assume-access-roles = format(local.templates["identity/assume-access-roles"], [for hole in { access_roles = local.assumes[key] } : jsonencode(hole)]...)
+        assume-access-roles = format(local.templates["identity/assume-access-roles"], [for name, hole in { access_roles = local.assumes[key] } : jsonencode(hole) if contains(local.holes["identity/assume-access-roles"], name)]...)
       },
       # The team's own store, in its own account, held directly.
       merge([
         for verb in principal.verbs : {
-          "own-${verb}" = format(local.templates["identity/${verb}"], [for hole in {
+          "own-${verb}" = format(local.templates["identity/${verb}"], [for name, hole in {
             groups = [for name in sort(local.own_grants["${principal.team}/${verb}"]) : local.groups[name].arn]
-          } : jsonencode(hole)]...)
+          } : jsonencode(hole) if contains(local.holes["identity/${verb}"], name)]...)
         } if can(local.own_grants["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online", "discover"], verb)
       ]...),
       anytrue([for verb in principal.verbs : can(local.own_with_key["${principal.team}/${verb}"]) && contains(["write", "delete", "read-online"], verb)]) ? { own-online-key = local.online_key_documents[principal.team] } : {},
@@ -63,14 +63,14 @@ locals {
   }
 
   sharing_documents = {
-    for team, arn in local.sharing_arn : team => format(local.templates["identity/read-sharing"], [for hole in { sharing = arn } : jsonencode(hole)]...)
+    for team, arn in local.sharing_arn : team => format(local.templates["identity/read-sharing"], [for name, hole in { sharing = arn } : jsonencode(hole) if contains(local.holes["identity/read-sharing"], name)]...)
   }
 
   execution_boundary = {
-    for team, it in var.teams : team => format(local.templates["identity/boundary-execution-role"], [for hole in {
+    for team, it in var.teams : team => format(local.templates["identity/boundary-execution-role"], [for name, hole in {
       access_roles = "${local.iam}${local.central}:role/${local.prefix}/*/${team}/*"
       account      = it.account
       sharing      = local.sharing_arn[team]
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/boundary-execution-role"], name)]...)
   }
 }

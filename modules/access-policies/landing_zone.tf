@@ -21,7 +21,7 @@ locals {
   deploy_policies = {
     for account in local.accounts : account => merge(
       {
-        roles = format(local.templates["identity/deploy-roles"], [for hole in {
+        roles = format(local.templates["identity/deploy-roles"], [for name, hole in {
           # Never the platform's own: whoever may change a boundary is not bound by it.
           boundaries = ["${local.iam}${account}:policy${local.boundary_path}*"]
           boundary   = [coalesce(local.brought_boundary[account], "${local.iam}${account}:policy${local.boundary_path}*")]
@@ -35,10 +35,10 @@ locals {
               contains(local.replica_accounts, account) ? ["replica-reader"] : [],
             )) : "${local.iam}${account}:role/${local.prefix}/${kind}/*"
           ]
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-roles"], name)]...)
       },
       {
-        for region in local.storage_regions[account] : region == local.region ? "storage" : "storage-${region}" => format(local.templates["identity/deploy-storage"], [for hole in {
+        for region in local.storage_regions[account] : region == local.region ? "storage" : "storage-${region}" => format(local.templates["identity/deploy-storage"], [for name, hole in {
           account = account
           buckets = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${region}"
           # DeleteDatabase asks for the database's tables and functions too.
@@ -52,22 +52,22 @@ locals {
           ])
           objects    = "arn:${local.partition}:s3:::${local.prefix}-*-${account}-${region}/*"
           workgroups = "arn:${local.partition}:athena:${region}:${account}:workgroup/${local.prefix}-*"
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-storage"], name)]...)
       },
       can(local.has_team[account]) ? {
-        parameters = format(local.templates["identity/deploy-parameters"], [for hole in {
+        parameters = format(local.templates["identity/deploy-parameters"], [for name, hole in {
           sharing = "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${local.prefix}/*/sharing/*"
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-parameters"], name)]...)
       } : {},
       {
-        for region in local.key_regions[account] : region == local.region ? "keys" : "keys-${region}" => format(local.templates["identity/deploy-keys"], [for hole in {
+        for region in local.key_regions[account] : region == local.region ? "keys" : "keys-${region}" => format(local.templates["identity/deploy-keys"], [for name, hole in {
           aliases     = "arn:${local.partition}:kms:${region}:${account}:alias/${local.prefix}-*"
           environment = local.env.name
           keys        = "arn:${local.partition}:kms:${region}:${account}:key/*"
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-keys"], name)]...)
       },
       can(local.has_store[account]) ? {
-        feature-groups = format(local.templates["identity/deploy-feature-groups"], [for hole in {
+        feature-groups = format(local.templates["identity/deploy-feature-groups"], [for name, hole in {
           groups              = "arn:${local.partition}:sagemaker:${local.region}:${account}:feature-group/*"
           keys                = local.any_key[account]
           offline_alias       = [for store in local.account_stores[account] : store.offline_alias]
@@ -81,21 +81,21 @@ locals {
               "arn:${local.partition}:glue:${local.region}:${account}:table/${store.database}/*",
             ]],
           ])
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-feature-groups"], name)]...)
       } : {},
       local.replica_deploy_policies[account],
     )
   }
 
-  deploy_trust = format(local.templates["trust/deploy"], [for hole in {
+  deploy_trust = format(local.templates["trust/deploy"], [for name, hole in {
     platform_principal = local.env.platform_principal
     platform_root      = "${local.iam}${local.platform_account}:root"
-  } : jsonencode(hole)]...)
+  } : jsonencode(hole) if contains(local.holes["trust/deploy"], name)]...)
 
-  platform_policy = format(local.templates["identity/platform"], [for hole in {
+  platform_policy = format(local.templates["identity/platform"], [for name, hole in {
     account       = local.platform_account
     deploy_roles  = [for account in local.accounts : local.deploy_role[account]]
     state_bucket  = "arn:${local.partition}:s3:::${local.state_bucket}"
     state_objects = "arn:${local.partition}:s3:::${local.state_bucket}/${local.env.name}/*"
-  } : jsonencode(hole)]...)
+  } : jsonencode(hole) if contains(local.holes["identity/platform"], name)]...)
 }

@@ -37,7 +37,7 @@ locals {
   )
 
   read_offline_documents = {
-    for key, scope in local.offline_scopes : key => format(local.templates["identity/read-offline"], [for hole in {
+    for key, scope in local.offline_scopes : key => format(local.templates["identity/read-offline"], [for name, hole in {
       account          = local.stores[scope.store_key].account
       alias            = local.stores[scope.store_key].offline_alias
       bucket           = "arn:${local.partition}:s3:::${local.stores[scope.store_key].bucket}"
@@ -48,19 +48,19 @@ locals {
       s3               = local.s3
       tables           = sort(distinct(flatten([for name in scope.groups : local.table_arns[name]])))
       workgroup        = "arn:${local.partition}:athena:${local.region}:${local.stores[scope.store_key].account}:workgroup/${local.prefix}-${scope.team}${scope.store_key == "central" ? "" : "-own"}"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/read-offline"], name)]...)
   }
 
   results_documents = {
-    for key in concat([for key in keys(local.offline_scopes) : key], [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for hole in {
+    for key in concat([for key in keys(local.offline_scopes) : key], [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for name, hole in {
       account = var.teams[split("/", key)[1]].account
       bucket  = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}"
       objects = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}/*"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/results"], name)]...)
   }
 
   combine_documents = {
-    for team in local.offline_readers : team => format(local.templates["identity/combine"], [for hole in {
+    for team in local.offline_readers : team => format(local.templates["identity/combine"], [for name, hole in {
       default_database = [
         "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:catalog",
         "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:database/default",
@@ -71,6 +71,6 @@ locals {
         "arn:${local.partition}:glue:${local.region}:${var.teams[team].account}:table/${local.shared_database[team]}/*",
       ]
       workgroup = "arn:${local.partition}:athena:${local.region}:${var.teams[team].account}:workgroup/${local.prefix}-${team}-own"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/combine"], name)]...)
   }
 }

@@ -15,22 +15,22 @@ locals {
 
   offline_store_policies = {
     for key, role in local.offline_store_roles : key => length(role.groups) == 0 ? {} : {
-      offline-store = format(local.templates["identity/offline-store"], [for hole in {
+      offline-store = format(local.templates["identity/offline-store"], [for name, hole in {
         account = local.stores[role.store_key].account
         alias   = local.stores[role.store_key].offline_alias
         bucket  = "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}"
         keys    = "arn:${local.partition}:kms:${local.region}:${local.stores[role.store_key].account}:key/*"
         objects = [for name in role.groups : "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}/${name}/*"]
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/offline-store"], name)]...)
     }
   }
 
   offline_store_trust = {
-    for key, role in local.offline_store_roles : key => var.probes.source_account_on_service_trust ? format(local.templates["trust/service"], [for hole in {
+    for key, role in local.offline_store_roles : key => var.probes.source_account_on_service_trust ? format(local.templates["trust/service"], [for name, hole in {
       account = local.stores[role.store_key].account
       service = "sagemaker.amazonaws.com"
-      } : jsonencode(hole)]...) : format(local.templates["trust/service-without-source"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["trust/service"], name)]...) : format(local.templates["trust/service-without-source"], [for name, hole in {
       service = "sagemaker.amazonaws.com"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["trust/service-without-source"], name)]...)
   }
 }

@@ -23,23 +23,23 @@ locals {
   }
 
   named_reading = {
-    for key, role in local.access : key => format(local.templates["identity/read-online"], [for hole in {
+    for key, role in local.access : key => format(local.templates["identity/read-online"], [for name, hole in {
       groups = [for name in role.groups : local.groups[name].arn]
-    } : jsonencode(hole)]...) if role.verb == "read-online"
+    } : jsonencode(hole) if contains(local.holes["identity/read-online"], name)]...) if role.verb == "read-online"
   }
   by_set = { for key, document in local.named_reading : key => true if length(document) > var.longest_list }
   read_online_documents = {
     for key, role in local.access : key => !can(local.by_set[key]) ? { read-online = local.named_reading[key] } : merge(
       {
-        read-online-of-sets = format(local.templates["identity/read-online-of-sets"], [for hole in {
+        read-online-of-sets = format(local.templates["identity/read-online-of-sets"], [for name, hole in {
           groups = "arn:${local.partition}:sagemaker:${local.region}:${local.central}:feature-group/*"
           sets   = sort(distinct([for name in role.groups : local.reader_set[name] if can(local.reader_set[name])]))
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/read-online-of-sets"], name)]...)
       },
       anytrue([for name in role.groups : !can(local.reader_set[name])]) ? {
-        read-online = format(local.templates["identity/read-online"], [for hole in {
+        read-online = format(local.templates["identity/read-online"], [for name, hole in {
           groups = [for name in role.groups : local.groups[name].arn if !can(local.reader_set[name])]
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/read-online"], name)]...)
       } : {},
     ) if role.verb == "read-online"
   }

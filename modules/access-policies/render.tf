@@ -2,6 +2,9 @@
 # order in which Terraform goes through the attributes of an object. A `templatefile` for each document would parse the
 # template again for each (twice, in fact), which is most of the time of a large environment.
 #
+# A call site passes only the holes that its template has: one that drops a condition still renders, so that the proof
+# can say what the drop lets through.
+#
 # Every hole is `$${jsonencode(x)}`, so what fills it is JSON. A broken template fails the plan with a reason, and white
 # space never counts toward a quota.
 

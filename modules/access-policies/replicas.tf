@@ -44,50 +44,50 @@ locals {
 
   replication_policies = length(local.replicas) == 0 ? {} : merge(
     {
-      replicate = format(local.templates["identity/replicate"], [for hole in {
+      replicate = format(local.templates["identity/replicate"], [for name, hole in {
         account = local.central
         alias   = local.stores["central"].offline_alias
         bucket  = "arn:${local.partition}:s3:::${local.stores["central"].bucket}"
         keys    = local.any_key[local.central]
         objects = [for group in local.copied_groups : "arn:${local.partition}:s3:::${local.stores["central"].bucket}/${group}/*"]
         s3      = local.s3
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/replicate"], name)]...)
     },
     {
-      for name, replica in local.replicas : "replicate-to-${name}" => format(local.templates["identity/replicate-to"], [for hole in {
+      for name, replica in local.replicas : "replicate-to-${name}" => format(local.templates["identity/replicate-to"], [for name, hole in {
         account = replica.account
         alias   = replica.alias
         bucket  = replica.arn
         keys    = replica.keys
         objects = [for group in replica.groups : "${replica.arn}/${group}/*"]
         s3      = replica.s3
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/replicate-to"], name)]...)
     },
     {
-      for name, replica in local.replicas : "replicate-deletes-${name}" => format(local.templates["identity/replicate-deletes"], [for hole in {
+      for name, replica in local.replicas : "replicate-deletes-${name}" => format(local.templates["identity/replicate-deletes"], [for name, hole in {
         account = replica.account
         objects = [for group in replica.groups : "${replica.arn}/${group}/*"]
-      } : jsonencode(hole)]...) if replica.delete_markers
+      } : jsonencode(hole) if contains(local.holes["identity/replicate-deletes"], name)]...) if replica.delete_markers
     },
   )
 
-  replication_trust = var.probes.source_account_on_service_trust ? format(local.templates["trust/replication"], [for hole in {
+  replication_trust = var.probes.source_account_on_service_trust ? format(local.templates["trust/replication"], [for name, hole in {
     account = local.central
     bucket  = "arn:${local.partition}:s3:::${local.stores["central"].bucket}"
-  } : jsonencode(hole)]...) : format(local.templates["trust/replication-without-source"], [for hole in {} : jsonencode(hole)]...)
+  } : jsonencode(hole) if contains(local.holes["trust/replication"], name)]...) : format(local.templates["trust/replication-without-source"], [for name, hole in {} : jsonencode(hole) if contains(local.holes["trust/replication-without-source"], name)]...)
 
   replica_reader_trust = {
-    for name, replica in local.replicas : name => var.probes.source_account_on_service_trust ? format(local.templates["trust/service"], [for hole in {
+    for name, replica in local.replicas : name => var.probes.source_account_on_service_trust ? format(local.templates["trust/service"], [for name, hole in {
       account = replica.account
       service = "sagemaker.amazonaws.com"
-      } : jsonencode(hole)]...) : format(local.templates["trust/service-without-source"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["trust/service"], name)]...) : format(local.templates["trust/service-without-source"], [for name, hole in {
       service = "sagemaker.amazonaws.com"
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["trust/service-without-source"], name)]...)
   }
 
   replica_reader_policies = {
     for name, replica in local.replicas : name => {
-      read-offline = format(local.templates["identity/read-offline"], [for hole in {
+      read-offline = format(local.templates["identity/read-offline"], [for name, hole in {
         account          = replica.account
         alias            = replica.alias
         bucket           = replica.arn
@@ -98,12 +98,12 @@ locals {
         s3               = replica.s3
         tables           = concat(["${replica.glue}catalog", "${replica.glue}database/${replica.database}"], [for group in replica.groups : "${replica.glue}table/${replica.database}/${replace(group, "-", "_")}"])
         workgroup        = "arn:${local.partition}:athena:${replica.region}:${replica.account}:workgroup/${replica.workgroup}"
-      } : jsonencode(hole)]...)
-      results = format(local.templates["identity/results"], [for hole in {
+      } : jsonencode(hole) if contains(local.holes["identity/read-offline"], name)]...)
+      results = format(local.templates["identity/results"], [for name, hole in {
         account = replica.account
         bucket  = "arn:${local.partition}:s3:::${replica.results}"
         objects = "arn:${local.partition}:s3:::${replica.results}/*"
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/results"], name)]...)
     }
   }
 
@@ -111,44 +111,44 @@ locals {
     for name, replica in local.replicas : name => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        jsondecode(format(local.templates["resource/replica-bucket-writer"], [for hole in {
+        jsondecode(format(local.templates["resource/replica-bucket-writer"], [for name, hole in {
           central_root = local.central_root
           objects      = "${replica.arn}/*"
           replication  = local.replication.arn
-        } : jsonencode(hole)]...)).Statement,
-        !replica.delete_markers ? [] : jsondecode(format(local.templates["resource/replica-bucket-deletes"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/replica-bucket-writer"], name)]...)).Statement,
+        !replica.delete_markers ? [] : jsondecode(format(local.templates["resource/replica-bucket-deletes"], [for name, hole in {
           central_root = local.central_root
           objects      = "${replica.arn}/*"
           replication  = local.replication.arn
-        } : jsonencode(hole)]...)).Statement,
+        } : jsonencode(hole) if contains(local.holes["resource/replica-bucket-deletes"], name)]...)).Statement,
         # What guards an offline bucket guards its copy; here the replication role is who writes.
-        jsondecode(format(local.templates["resource/offline-bucket"], [for hole in {
+        jsondecode(format(local.templates["resource/offline-bucket"], [for name, hole in {
           bucket   = replica.arn
           deleters = concat([local.deploy_role[replica.account]], replica.delete_markers ? [local.replication.arn] : [])
           listers  = concat(local.replica_readers[name], [local.deploy_role[replica.account]])
           objects  = "${replica.arn}/*"
           readers  = local.replica_readers[name]
           writers  = [local.replication.arn]
-        } : jsonencode(hole)]...)).Statement,
-        jsondecode(format(local.templates["resource/offline-bucket-others"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket"], name)]...)).Statement,
+        jsondecode(format(local.templates["resource/offline-bucket-others"], [for name, hole in {
           objects = "${replica.arn}/*"
-        } : jsonencode(hole)]...)).Statement,
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-others"], name)]...)).Statement,
       )
     })
   }
 
   replica_results_policy = {
-    for name, replica in local.replicas : name => format(local.templates["resource/results-bucket"], [for hole in {
+    for name, replica in local.replicas : name => format(local.templates["resource/results-bucket"], [for name, hole in {
       bucket  = "arn:${local.partition}:s3:::${replica.results}"
       deploy  = local.deploy_role[replica.account]
       listers = concat(local.replica_readers[name], [local.deploy_role[replica.account]])
       objects = "arn:${local.partition}:s3:::${replica.results}/*"
       users   = local.replica_readers[name]
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["resource/results-bucket"], name)]...)
   }
 
   replica_key_policy = {
-    for name, replica in local.replicas : name => format(local.templates["resource/replica-key"], [for hole in {
+    for name, replica in local.replicas : name => format(local.templates["resource/replica-key"], [for name, hole in {
       bucket       = replica.arn
       central_root = local.central_root
       deploy       = local.deploy_role[replica.account]
@@ -156,7 +156,7 @@ locals {
       replication  = local.replication.arn
       root         = "${local.iam}${replica.account}:root"
       s3           = replica.s3
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["resource/replica-key"], name)]...)
   }
 
   replica_roles = merge(
@@ -202,9 +202,9 @@ locals {
       for name, replica in local.replicas : replica.boundary => {
         account = replica.account
         arn     = replica.boundary
-        document = format(local.templates["identity/boundary-replica-reader"], [for hole in {
+        document = format(local.templates["identity/boundary-replica-reader"], [for name, hole in {
           account = replica.account
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/boundary-replica-reader"], name)]...)
         name = "${local.prefix}-${name}-replica-boundary"
         path = local.boundary_path
         team = null
@@ -214,9 +214,9 @@ locals {
   replication_boundary = {
     account = local.central
     arn     = coalesce(local.brought_boundary[local.central], "${local.iam}${local.central}:policy${local.boundary_path}${local.prefix}-s3-replication-boundary")
-    document = format(local.templates["identity/boundary-replication"], [for hole in {
+    document = format(local.templates["identity/boundary-replication"], [for name, hole in {
       accounts = sort(distinct(concat([local.central], [for replica in local.replicas : replica.account])))
-    } : jsonencode(hole)]...)
+    } : jsonencode(hole) if contains(local.holes["identity/boundary-replication"], name)]...)
     name = "${local.prefix}-s3-replication-boundary"
     path = local.boundary_path
     team = null
@@ -226,15 +226,15 @@ locals {
   replica_deploy_policies = {
     for account in local.accounts : account => merge(
       account == local.central && local.env.replicated ? {
-        replication = format(local.templates["identity/deploy-replication"], [for hole in {
+        replication = format(local.templates["identity/deploy-replication"], [for name, hole in {
           account = local.central
           bucket  = "arn:${local.partition}:s3:::${local.stores["central"].bucket}"
           jobs    = "arn:${local.partition}:s3:${local.region}:${local.central}:job/*"
           role    = local.replication.arn
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-replication"], name)]...)
       } : {},
       !contains(local.replica_accounts, account) ? {} : {
-        replica = format(local.templates["identity/deploy-replica"], [for hole in {
+        replica = format(local.templates["identity/deploy-replica"], [for name, hole in {
           tables = distinct(flatten([
             for replica in local.replicas : [
               "${replica.glue}catalog",
@@ -242,7 +242,7 @@ locals {
               "${replica.glue}table/${replica.database}/*",
             ] if replica.account == account
           ]))
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["identity/deploy-replica"], name)]...)
       },
     )
   }

@@ -29,21 +29,21 @@ locals {
     for key, store in local.stores : key => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        jsondecode(format(local.templates["resource/offline-bucket"], [for hole in {
+        jsondecode(format(local.templates["resource/offline-bucket"], [for name, hole in {
           bucket   = "arn:${local.partition}:s3:::${store.bucket}"
           deleters = [local.deploy_role[store.account]]
           listers  = concat(local.store_users[key].readers, local.replicators[key], [local.deploy_role[store.account]])
           objects  = "arn:${local.partition}:s3:::${store.bucket}/*"
           readers  = concat(local.store_users[key].readers, local.replicators[key])
           writers  = local.store_users[key].writers
-        } : jsonencode(hole)]...)).Statement,
-        flatten([for none in length(local.replicators[key]) == 0 ? [true] : [] : jsondecode(format(local.templates["resource/offline-bucket-others"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket"], name)]...)).Statement,
+        flatten([for none in length(local.replicators[key]) == 0 ? [true] : [] : jsondecode(format(local.templates["resource/offline-bucket-others"], [for name, hole in {
           objects = "arn:${local.partition}:s3:::${store.bucket}/*"
-        } : jsonencode(hole)]...)).Statement]),
-        flatten([for role in local.replicators[key] : jsondecode(format(local.templates["resource/offline-bucket-replicated"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-others"], name)]...)).Statement]),
+        flatten([for role in local.replicators[key] : jsondecode(format(local.templates["resource/offline-bucket-replicated"], [for name, hole in {
           objects     = "arn:${local.partition}:s3:::${store.bucket}/*"
           replication = role
-        } : jsonencode(hole)]...)).Statement]),
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-replicated"], name)]...)).Statement]),
       )
     })
   }
@@ -52,17 +52,17 @@ locals {
     for key, store in local.stores : key => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        jsondecode(format(local.templates["resource/online-key"], [for hole in {
+        jsondecode(format(local.templates["resource/online-key"], [for name, hole in {
           creators  = local.store_users[key].creators
           deploy    = local.deploy_role[store.account]
           root      = "${local.iam}${store.account}:root"
           sagemaker = local.sagemaker
-        } : jsonencode(hole)]...)).Statement,
-        length(local.store_users[key].online) == 0 ? [] : jsondecode(format(local.templates["resource/online-key-users"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/online-key"], name)]...)).Statement,
+        length(local.store_users[key].online) == 0 ? [] : jsondecode(format(local.templates["resource/online-key-users"], [for name, hole in {
           root      = "${local.iam}${store.account}:root"
           sagemaker = local.sagemaker
           users     = local.store_users[key].online
-        } : jsonencode(hole)]...)).Statement,
+        } : jsonencode(hole) if contains(local.holes["resource/online-key-users"], name)]...)).Statement,
       )
     })
   }
@@ -71,7 +71,7 @@ locals {
     for key, store in local.stores : key => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        jsondecode(format(local.templates["resource/offline-key"], [for hole in {
+        jsondecode(format(local.templates["resource/offline-key"], [for name, hole in {
           creators  = local.store_users[key].creators
           deploy    = local.deploy_role[store.account]
           readers   = local.store_users[key].readers
@@ -79,13 +79,13 @@ locals {
           s3        = local.s3
           sagemaker = local.sagemaker
           writers   = local.store_users[key].writers
-        } : jsonencode(hole)]...)).Statement,
-        length(local.replicators[key]) == 0 ? [] : jsondecode(format(local.templates["resource/offline-key-replication"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/offline-key"], name)]...)).Statement,
+        length(local.replicators[key]) == 0 ? [] : jsondecode(format(local.templates["resource/offline-key-replication"], [for name, hole in {
           bucket      = "arn:${local.partition}:s3:::${store.bucket}"
           replication = local.replicators[key]
           root        = "${local.iam}${store.account}:root"
           s3          = local.s3
-        } : jsonencode(hole)]...)).Statement,
+        } : jsonencode(hole) if contains(local.holes["resource/offline-key-replication"], name)]...)).Statement,
       )
     })
   }
@@ -101,31 +101,31 @@ locals {
     for team in local.offline_readers : team => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        can(local.access["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for hole in {
+        can(local.access["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for name, hole in {
           bucket         = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           central_root   = "${local.iam}${local.central}:root"
           objects        = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
           reader_offline = local.access["${team}/read-offline"].arn
-        } : jsonencode(hole)]...)).Statement : [],
-        jsondecode(format(local.templates["resource/results-bucket"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["resource/results-bucket-reader"], name)]...)).Statement : [],
+        jsondecode(format(local.templates["resource/results-bucket"], [for name, hole in {
           bucket  = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           deploy  = local.deploy_role[var.teams[team].account]
           listers = concat(local.results_users[team], [local.deploy_role[var.teams[team].account]])
           objects = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
           users   = local.results_users[team]
-        } : jsonencode(hole)]...)).Statement,
+        } : jsonencode(hole) if contains(local.holes["resource/results-bucket"], name)]...)).Statement,
       )
     })
   }
 
-  access_boundary = format(local.templates["identity/boundary-access-role"], [for hole in {
+  access_boundary = format(local.templates["identity/boundary-access-role"], [for name, hole in {
     offline_store_roles = "${local.iam}${local.central}:role/${local.prefix}/offline-store/*"
-  } : jsonencode(hole)]...)
+  } : jsonencode(hole) if contains(local.holes["identity/boundary-access-role"], name)]...)
 
-  protect_sharing = format(local.templates["organization/protect-sharing"], [for hole in {
+  protect_sharing = format(local.templates["organization/protect-sharing"], [for name, hole in {
     aliases = ["arn:${local.partition}:kms:*:*:alias/${local.prefix}-*"]
     deploy  = "${local.iam}*:role/${local.prefix}/deploy/${local.prefix}-deploy"
     groups  = "arn:${local.partition}:sagemaker:*:*:feature-group/*"
     roles   = ["${local.iam}*:role/${local.prefix}/*"]
-  } : jsonencode(hole)]...)
+  } : jsonencode(hole) if contains(local.holes["organization/protect-sharing"], name)]...)
 }

@@ -11,7 +11,11 @@ POLICIES = ROOT / "policies"
 TEMPLATES = sorted(POLICIES.glob("*/*.json.tftpl"))
 HOLE = re.compile(r"\$\{jsonencode\((\w+)\)\}")
 # How access-policies fills a template: format(local.templates["identity/write"], [for hole in { groups = ... } : ...
-FILLED = re.compile(r'local\.templates\["([^"]+)"\], \[for hole in \{(.*?)\} : jsonencode\(hole\)\]\.\.\.\)', re.DOTALL)
+FILLED = re.compile(
+    r'local\.templates\["([^"]+)"\], \[for name, hole in \{(.*?)\} : '
+    r'jsonencode\(hole\) if contains\(local\.holes\["\1"\], name\)\]\.\.\.\)',
+    re.DOTALL,
+)
 
 
 def name_of(template: Path) -> str:
