@@ -28,6 +28,10 @@ locals {
           { file = "teams/${name}.yaml", path = "principals.${principal}.", shape = "principal", value = team.principals[principal] }
           if !can(regex(local.usual.principal, jsonencode(team.principals[principal])))
         ],
+        [
+          for part in ["notebook", "vpc_endpoints"] :
+          { file = "teams/${name}.yaml", path = "${part}.", shape = part, value = team[part] } if can(team[part])
+        ],
       ]
     ],
     [

@@ -25,6 +25,19 @@ locals {
       direct_catalog = try(team.direct_catalog, false)
       namespace      = try(team.namespace, false)
       results        = try(team.results, "team")
+      notebook = can(team.notebook) ? {
+        principal          = try(tostring(team.notebook.principal), null)
+        instance_type      = try(tostring(team.notebook.instance_type), null)
+        subnet_id          = try(tostring(team.notebook.subnet_id), null)
+        security_group_ids = tolist([for id in try(team.notebook.security_group_ids, []) : try(tostring(id), null)])
+        volume_key         = try(tostring(team.notebook.volume_key), null)
+      } : null
+      vpc_endpoints = can(team.vpc_endpoints) ? {
+        vpc_id             = try(tostring(team.vpc_endpoints.vpc_id), null)
+        subnet_ids         = tolist([for id in try(team.vpc_endpoints.subnet_ids, []) : try(tostring(id), null)])
+        security_group_ids = tolist([for id in try(team.vpc_endpoints.security_group_ids, []) : try(tostring(id), null)])
+        route_table_ids    = tolist([for id in try(team.vpc_endpoints.route_table_ids, []) : try(tostring(id), null)])
+      } : null
       principals = tomap({
         for principal, declared in team.principals : principal => {
           kind           = try(declared.kind, "role")

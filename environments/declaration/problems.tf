@@ -12,6 +12,7 @@ locals {
     local.expectation_problems,
     local.grant_problems,
     local.far_problems,
+    local.network_problems,
   )
 
   # A line that begins with a space is not wrapped by Terraform.

@@ -76,6 +76,21 @@ locals {
       direct_catalog = merge(local.bool, { required = false })
       namespace      = merge(local.bool, { required = false })
       results        = local.one_of.results
+      notebook       = merge(local.mapping, { required = false })
+      vpc_endpoints  = merge(local.mapping, { required = false })
+    }
+    notebook = {
+      principal          = local.name
+      instance_type      = merge(local.any_text, { pattern = "^ml\\.[a-z0-9-]+\\.[a-z0-9]+$", rule = "must be an instance type such as ml.t3.medium." })
+      subnet_id          = merge(local.any_text, { pattern = "^subnet-[0-9a-f]{8,17}$", rule = "must be the id of a subnet." })
+      security_group_ids = local.list
+      volume_key         = merge(local.any_text, { pattern = "^arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}$", rule = "must be the ARN of one KMS key." })
+    }
+    vpc_endpoints = {
+      vpc_id             = merge(local.any_text, { pattern = "^vpc-[0-9a-f]{8,17}$", rule = "must be the id of a VPC." })
+      subnet_ids         = local.list
+      security_group_ids = local.list
+      route_table_ids    = local.list
     }
     principal = {
       verbs          = local.list

@@ -87,13 +87,37 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
         rules += _groups(domain, stores)
     if account == model.central and model.environment["replicated"]:
         rules += _replication(domain)
-    return rules
+    return [*rules, *_notebooks(domain)]
 
 
 def _regions(model: Model, account: str, *, home: bool) -> list[str]:
     """Where an account holds something: in the environment's Region, if `home`, and where it has replicas."""
     replicas = [one["region"] for one in model.render["replicas"].values() if one["account"] == account]
     return list(dict.fromkeys([*((model.region,) if home else ()), *replicas]))
+
+
+def _notebooks(domain: _Domain) -> Iterator[Rule]:
+    """Notebook instances that are declared, each in its place, with its key and role."""
+    why = "notebooks of the environment"
+    for one in domain.model.render["notebooks"].values():
+        if one["account"] != domain.account:
+            continue
+        where = Condition("sagemaker:DirectInternetAccess", ("Disabled",))
+        root = Condition("sagemaker:RootAccess", ("Disabled",))
+        key = Condition("sagemaker:VolumeKmsKeyArn", (one["volume_key"],))
+        yield domain.rule(("sagemaker:CreateNotebookInstance",), one["arn"], where, root, key, why=why)
+        actions = ("AddTags", "DeleteNotebookInstance", "DeleteTags", "DescribeNotebookInstance", "ListTags")
+        actions += ("StartNotebookInstance", "StopNotebookInstance")
+        yield domain.rule(tuple(f"sagemaker:{name}" for name in actions), one["arn"], why=why)
+        passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
+        yield domain.rule(("iam:PassRole",), one["role_arn"], passed, why=why)
+        via = Condition("kms:ViaService", (f"sagemaker.{domain.region}.amazonaws.com",))
+        yield domain.rule(("kms:CreateGrant", "kms:DescribeKey"), one["volume_key"], via, why=why)
+        places = ["network-interface/*", f"subnet/{one['subnet_id']}"]
+        for place in (*places, *(f"security-group/{group}" for group in one["security_group_ids"])):
+            yield domain.rule(("ec2:CreateNetworkInterface",), domain.arn("ec2", place), why=why)
+        looks = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
+        yield domain.rule(looks, "*", why=why)
 
 
 def _replica(domain: _Domain) -> Iterator[Rule]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from featureshare.declaration.document import Document
 from featureshare.declaration.drafts import Drafts, items, says, table, text
 from featureshare.declaration.judge_groups import judge_groups
+from featureshare.declaration.judge_network import judge_network
 from featureshare.declaration.judge_options import judge_options
 from featureshare.declaration.judge_replicas import judge_replicas
 from featureshare.declaration.model import ROLE_KINDS
@@ -30,6 +31,7 @@ def judge(drafts: Drafts) -> list[Problem]:
         *_teams(drafts),
         *_role_names(drafts),
         *judge_groups(drafts),
+        *judge_network(drafts),
         *judge_replicas(drafts),
     ]
 

@@ -180,6 +180,23 @@ AllowedValue = Annotated[
         "shorten it, or leave the list out",
     ),
 ]
+InstanceType = Annotated[
+    str, _Text(r"ml\.[a-z0-9-]+\.[a-z0-9]+", "an instance type looks like ml.t3.medium", "copy it from SageMaker")
+]
+KeyArn = Annotated[
+    str,
+    _Text(
+        r"arn:aws(-[a-z]+)*:kms:[a-z0-9-]+:[0-9]{12}:key/(mrk-)?[0-9a-f-]{32,36}",
+        "volume_key is the ARN of one KMS key",
+        "copy the key's ARN, not its alias",
+    ),
+]
+
+
+def _network_id(kind: str) -> _Text:
+    return _Text(rf"{kind}-[0-9a-f]{{8,17}}", f"an id of this kind looks like {kind}-0123456789abcdef0", "copy it")
+
+
 TtlValue = Annotated[int, Strict(), Field(ge=1)]
 
 
@@ -258,6 +275,26 @@ class Principal(_Frozen):
         return self.compute or ("sagemaker" if self.kind == "role" and self.role_arn is None else "none")
 
 
+class Notebook(_Frozen):
+    """A notebook instance that runs as a principal of the team, in a subnet that is there; encrypted, without direct
+    internet and root. `volume_key` is the ARN of a key of the team's account and Region."""
+
+    principal: PrincipalName
+    instance_type: InstanceType
+    subnet_id: Annotated[str, _network_id("subnet")]
+    security_group_ids: Annotated[list[Annotated[str, _network_id("sg")]], Field(min_length=1, max_length=5)]
+    volume_key: KeyArn
+
+
+class VpcEndpoints(_Frozen):
+    """Endpoints in a VPC of the team, through which only what is shared with the team is reached."""
+
+    vpc_id: Annotated[str, _network_id("vpc")]
+    subnet_ids: Annotated[list[Annotated[str, _network_id("subnet")]], Field(min_length=1)]
+    security_group_ids: Annotated[list[Annotated[str, _network_id("sg")]], Field(min_length=1)]
+    route_table_ids: Annotated[list[Annotated[str, _network_id("rtb")]], Field(min_length=1)]
+
+
 class Team(_Frozen):
     """teams/<team>.yaml: a team, its account and who in it uses which verb."""
 
@@ -268,6 +305,8 @@ class Team(_Frozen):
     namespace: Bool = False
     results: Literal["team", "central"] = "team"
     principals: Annotated[dict[PrincipalName, Principal], Field(min_length=1)]
+    notebook: Notebook | None = None
+    vpc_endpoints: VpcEndpoints | None = None
 
 
 class Feature(_Frozen):

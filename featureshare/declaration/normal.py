@@ -116,6 +116,8 @@ def _team(team: Team) -> dict[str, Any]:
         "direct_catalog": team.direct_catalog,
         "namespace": team.namespace,
         "results": team.results,
+        "notebook": team.notebook and team.notebook.model_dump(),
+        "vpc_endpoints": team.vpc_endpoints and team.vpc_endpoints.model_dump(),
         "principals": {
             name: principal.model_dump() | {"verbs": sorted(principal.verbs), "compute": principal.runs_on}
             for name, principal in sorted(team.principals.items())

@@ -84,6 +84,7 @@ locals {
         } : jsonencode(hole) if contains(local.holes["identity/deploy-feature-groups"], name)]...)
       } : {},
       local.replica_deploy_policies[account],
+      { for it in try(local.notebook_deploy_policies[account], []) : "notebook-${it.team}" => it.document },
     )
   }
 

@@ -182,6 +182,7 @@ output "documents" {
       online_key_alias  = local.stores["central"].online_alias
       state_bucket      = local.state_bucket
     }
+    notebooks    = local.notebooks
     organization = { scps = { "${local.prefix}-protect-sharing" = local.protect_sharing } }
     replicas     = local.replica_outputs
     replication  = local.replication_output

@@ -99,6 +99,21 @@ variable "teams" {
       user_name      = optional(string)
       verbs          = list(string)
     }))
+    # A notebook instance that runs as a principal, in a network that is there.
+    notebook = optional(object({
+      instance_type      = string
+      principal          = string
+      security_group_ids = list(string)
+      subnet_id          = string
+      volume_key         = string
+    }))
+    # Endpoints in a VPC of the team that reach what is shared with it and nothing else.
+    vpc_endpoints = optional(object({
+      route_table_ids    = list(string)
+      security_group_ids = list(string)
+      subnet_ids         = list(string)
+      vpc_id             = string
+    }))
     # Where results of its queries on shared features go: to its own account, or to the central one.
     results = optional(string, "team")
   }))

@@ -67,3 +67,13 @@ module "consumer_account" {
 
   depends_on = [aws_iam_policy.boundary]
 }
+
+module "notebook" {
+  source   = "../../../modules/notebook"
+  for_each = { for team, notebook in local.documents.notebooks : team => notebook if team == var.team }
+
+  notebook = each.value
+
+  # The role is passed by name: it must be there, with its policies.
+  depends_on = [module.consumer_account, module.producer_account]
+}

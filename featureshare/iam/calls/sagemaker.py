@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from featureshare.iam.calls.keys import key_check
 from featureshare.iam.calls.model import Check
 from featureshare.iam.calls.registry import (
     SAR,
@@ -80,6 +81,26 @@ _TRAINING_KEYS = {
     "ResourceConfig.VolumeKmsKeyId": "sagemaker:VolumeKmsKeyArn",
 }
 
+
+def _volume_key(scope: Scope) -> Iterator[Check]:
+    """What SageMaker asks of the caller about the key of a notebook's volume."""
+    if key := scope.get("KmsKeyId"):
+        for action in ("kms:CreateGrant", "kms:DescribeKey"):
+            yield key_check(scope, action, str(key), via="sagemaker", source=_ROLES)
+
+
+def _interface(scope: Scope) -> Iterator[Check]:
+    """What SageMaker asks of the caller about a notebook's place in a VPC."""
+    if subnet := scope.get("SubnetId"):
+        account = scope.call.account
+        places = [f"subnet/{subnet}", "network-interface/*"]
+        places += [f"security-group/{group}" for group in scope.get("SecurityGroupIds") or ()]
+        for place in places:
+            yield Check("ec2:CreateNetworkInterface", scope.arn("ec2", place), account, {}, source=_ROLES)
+        for action in ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"):
+            yield Check(action, "*", account, {}, source=_ROLES)
+
+
 TABLE: Table = {
     **entries(
         _PAGE,
@@ -136,6 +157,8 @@ TABLE: Table = {
             "CreateNotebookInstance": both(
                 _create("CreateNotebookInstance", _NOTEBOOK, _NOTEBOOK_KEYS),
                 pass_role("RoleArn", "sagemaker.amazonaws.com"),
+                _volume_key,
+                _interface,
             ),
             "CreateProcessingJob": both(
                 _create("CreateProcessingJob", _PROCESSING, _PROCESSING_KEYS),

@@ -81,6 +81,7 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
         ("identity/deploy-keys", "CreateKeys"),
         ("identity/deploy-keys", "ListKeyAliases"),
         ("identity/deploy-parameters", "DescribeParameters"),
+        ("identity/deploy-notebook", "LookAtNetwork"),
         ("identity/discover", "ListGroups"),
         ("identity/manage", "ListKeyAliases"),
         ("resource/offline-key", "AdministerByDeployRole"),
