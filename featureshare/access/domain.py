@@ -87,7 +87,7 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
         rules += _groups(domain, stores)
     if account == model.central and model.environment["replicated"]:
         rules += _replication(domain)
-    return [*rules, *_notebooks(domain)]
+    return [*rules, *_notebooks(domain), *_endpoints(domain)]
 
 
 def _regions(model: Model, account: str, *, home: bool) -> list[str]:
@@ -106,9 +106,9 @@ def _notebooks(domain: _Domain) -> Iterator[Rule]:
         root = Condition("sagemaker:RootAccess", ("Disabled",))
         key = Condition("sagemaker:VolumeKmsKeyArn", (one["volume_key"],))
         yield domain.rule(("sagemaker:CreateNotebookInstance",), one["arn"], where, root, key, why=why)
-        actions = ("AddTags", "DeleteNotebookInstance", "DeleteTags", "DescribeNotebookInstance", "ListTags")
-        actions += ("StartNotebookInstance", "StopNotebookInstance")
-        yield domain.rule(tuple(f"sagemaker:{name}" for name in actions), one["arn"], why=why)
+        actions = tuple(f"sagemaker:{name}NotebookInstance" for name in ("Delete", "Describe", "Start", "Stop"))
+        actions += ("sagemaker:AddTags", "sagemaker:DeleteTags", "sagemaker:ListTags")
+        yield domain.rule(actions, one["arn"], why=why)
         passed = Condition("iam:PassedToService", ("sagemaker.amazonaws.com",))
         yield domain.rule(("iam:PassRole",), one["role_arn"], passed, why=why)
         via = Condition("kms:ViaService", (f"sagemaker.{domain.region}.amazonaws.com",))
@@ -118,6 +118,29 @@ def _notebooks(domain: _Domain) -> Iterator[Rule]:
             yield domain.rule(("ec2:CreateNetworkInterface",), domain.arn("ec2", place), why=why)
         looks = ("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs")
         yield domain.rule(looks, "*", why=why)
+
+
+def _endpoints(domain: _Domain) -> Iterator[Rule]:
+    """VPC endpoints that are declared: born with the environment's tag, in their network."""
+    model, why = domain.model, "endpoints of the environment"
+    for one in model.render["endpoints"].values():
+        if one["account"] != domain.account:
+            continue
+        born = Condition("aws:RequestTag/feature-share", (model.name,))
+        ours = Condition("aws:ResourceTag/feature-share", (model.name,))
+        at_birth = Condition("ec2:CreateAction", ("CreateVpcEndpoint",))
+        anyone = domain.arn("ec2", "vpc-endpoint/*")
+        yield domain.rule(("ec2:CreateVpcEndpoint",), anyone, born, why=why)
+        yield domain.rule(("ec2:CreateTags",), anyone, born, at_birth, why=why)
+        yield domain.rule(("ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"), anyone, ours, why=why)
+        places = [f"vpc/{one['vpc_id']}"]
+        for kind, ids in (("subnet", "subnet_ids"), ("security-group", "security_group_ids")):
+            places += [f"{kind}/{name}" for name in one[ids]]
+        places += [f"route-table/{name}" for name in one["route_table_ids"]]
+        for place in places:
+            yield domain.rule(("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"), domain.arn("ec2", place), why=why)
+        looks = ("NetworkInterfaces", "PrefixLists", "SecurityGroups", "VpcEndpoints")
+        yield domain.rule(tuple(f"ec2:Describe{what}" for what in looks), "*", why=why)
 
 
 def _replica(domain: _Domain) -> Iterator[Rule]:

@@ -36,6 +36,9 @@ class RenderedFinding:
     finding: Finding
 
 
+_ENDPOINT_KINDS: dict[str, Kind] = {"glue": "glue", "kms": "kms"}
+
+
 def rendered(render: Render) -> Iterator[RenderedDocument]:
     """Every document of an environment."""
     for key, role in render["roles"].items():
@@ -53,6 +56,12 @@ def rendered(render: Render) -> Iterator[RenderedDocument]:
     for account, catalog in render["catalogs"].items():
         if catalog["policy"]:
             yield RenderedDocument(f"catalog {account}", "glue", account, catalog["policy"], True)
+    for endpoints in (render.get("endpoints") or {}).values():
+        for service, one in endpoints["policies"].items():
+            # Judged as the resource policy that it resembles most; no plan is held against it.
+            kind = _ENDPOINT_KINDS.get(service, "s3")
+            name = f"endpoint {service} of {endpoints['team']}"
+            yield RenderedDocument(name, kind, endpoints["account"], one["policy"], False)
     platform = render.get("landing_zone", {}).get("platform")
     if platform:
         yield RenderedDocument("platform", "administration", platform["account"], platform["policy"], False)

@@ -141,6 +141,7 @@ output "documents" {
         policy = null
       }
     }
+    endpoints      = local.endpoints
     environment    = local.env
     feature_groups = { for name, group in local.shown_groups : "${group.account}/${name}" => group if !can(local.name_spaces[name]) }
     keys = merge(concat([for name, replica in local.replicas : {
@@ -252,6 +253,12 @@ output "documents" {
   precondition {
     condition     = alltrue([for policy in concat(values(local.offline_bucket_policy), values(local.results_bucket_policy), values(local.replica_bucket_policy)) : length(policy) <= 20480])
     error_message = "policies: a bucket policy does not fit 20 KB."
+  }
+
+  # Source: AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies": 20,480 characters.
+  precondition {
+    condition     = alltrue(flatten([for it in local.endpoints : [for one in it.policies : length(one.policy) <= 20480]]))
+    error_message = "policies: an endpoint policy does not fit 20,480 characters. Fix: share fewer groups with that team, or split the team."
   }
 }
 

@@ -77,3 +77,10 @@ module "notebook" {
   # The role is passed by name: it must be there, with its policies.
   depends_on = [module.consumer_account, module.producer_account]
 }
+
+module "vpc_endpoints" {
+  source   = "../../../modules/vpc-endpoints"
+  for_each = { for team, endpoints in local.documents.endpoints : team => endpoints if team == var.team }
+
+  endpoints = each.value
+}
