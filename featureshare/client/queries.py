@@ -47,7 +47,7 @@ def run_query(
             return execution
         if status["State"] in ("FAILED", "CANCELLED"):
             reason = str(status.get("StateChangeReason") or status["State"].lower())
-            if any(word in reason.lower().replace(" ", "") for word in _DENIED_WORDS):
+            if _says_denied(reason):
                 raise Denied("athena:StartQueryExecution", workgroup.name, role, f"(query {query_id})", reason + ".")
             raise QueryFailed(f"query {query_id} in {workgroup.name} failed: {reason}")
         if waited > timeout:
@@ -55,6 +55,15 @@ def run_query(
             raise QueryFailed(f"query {query_id} in {workgroup.name} did not end in {timeout:.0f} s and was stopped")
         sleep(step)
         waited, step = waited + step, min(2.0, step * 1.5)
+
+
+def _says_denied(reason: str) -> bool:
+    """Whether a query failed for want of rights: Athena says so in the words of the service that refused.
+
+    Of a name that is not there it says, too, that the requester may not be authorized; that alone is no denial.
+    """
+    words = reason.lower().replace(" ", "")
+    return "_not_found:" not in words and any(word in words for word in _DENIED_WORDS)
 
 
 def _start(
