@@ -6,6 +6,10 @@ from featureshare.scan.conditions import has_wildcard
 from featureshare.scan.document import Statement
 from featureshare.scan.vocabulary import TAG_KEYS
 
+# `<team>--*` is a name space: no declared group has `--` in its name. `__` in tables, where `-` becomes `_`.
+_NAME_SPACE_KEY = re.compile(r"[^*?/]+--\*/\*")
+_NAME_SPACE_TABLE = re.compile(r"[^*?/]+__\*")
+
 # SageMaker ends prefixes and tables in the epoch second of creation. Ten `?` match exactly that and no other name.
 _EPOCH = re.compile(r"(?<=[-_])\?{10}(?!\?)")
 
@@ -14,7 +18,7 @@ def s3_key_problem(key: str) -> str | None:
     """What is wrong with the wildcard in an object key or a value of s3:prefix; None when it ends at a `/`."""
     rest = _EPOCH.sub("0000000000", key)
     match = re.search(r"[*?]", re.sub(r"\$\{[*?$]\}", "_", rest))
-    if match is None:
+    if match is None or _NAME_SPACE_KEY.fullmatch(key):
         return None
     before = rest[: match.start()]
     if not before:
@@ -63,8 +67,7 @@ def _s3(name: str) -> str | None:
 
 
 def _feature_group(name: str, statement: Statement) -> str | None:
-    # `<team>--*` is a name space: no declared group has `--` in its name. A tag that must have an exact value
-    # picks the groups where names do not.
+    # A name space, or a tag that must have an exact value and picks the groups where names do not.
     if re.fullmatch(r"feature-group/[^*?]+--\*", name) or statement.pins(*TAG_KEYS):
         return None
     return f"{name!r} also covers groups that nobody named, now or later"
@@ -82,6 +85,6 @@ def _glue(name: str, statement: Statement) -> str | None:
         if statement.grants("glue:createtable") and database != "sagemaker_featurestore":
             return None
         return f"{name!r} is every table of the database"
-    if has_wildcard(_EPOCH.sub("0", table)):
+    if has_wildcard(_EPOCH.sub("0", table)) and not _NAME_SPACE_TABLE.fullmatch(table):
         return f"{name!r} also covers tables that nobody named"
     return None

@@ -147,6 +147,10 @@ IDENTITY = {
     "reader that queries and rewrites": [may(["athena:StartQueryExecution", "athena:GetQueryResults"],
         f"arn:aws:athena:{REGION}:{OWNER}:workgroup/growth"), may(["glue:GetTable", "glue:UpdateTable"], CATALOG),
         may("s3:GetObject", f"{LAKE}/sessions/*")],
+    "tables of a single underscore": [may("glue:GetTable", [*CATALOG[:2], TABLE.replace("sessions", "growth_*")])],
+    "prefixes of a single dash": [may("s3:GetObject", f"{LAKE}/growth-*/*")],
+    "every name space": [may("s3:GetObject", f"{LAKE}/*--*/*")],
+    "name spaces that do not end at a slash": [may("s3:GetObject", f"{LAKE}/growth--*")],
 }  # fmt: skip
 
 TRUST = {

@@ -100,6 +100,8 @@ IDENTITY = {
         may("glue:GetDatabase", [CATALOG[0], f"arn:aws:glue:{REGION}:{OWNER}:database/default"])],
     "identity center user's guard": [may("sagemaker:GetRecord", GROUP, {"StringEquals": {"aws:PrincipalTag/team": "growth"}})],
     "one query of a secret": [may("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{CONSUMER}:secret:features/api-AbCdEf")],
+    "a name space of groups, tables and prefixes": [may("sagemaker:PutRecord", GROUP.replace("sessions", "growth--*")),
+        may("s3:PutObject", f"{LAKE}/growth--*/*"), may("glue:CreateTable", [*CATALOG[:2], CATALOG[2].replace("sessions", "growth__*")])],
 }  # fmt: skip
 
 TRUST = {
