@@ -11,9 +11,11 @@ from rich.console import Console
 from featureshare.cli.common import BAD_INPUT, FAILED, AsJson, Env, emit, error_document, stdout_is_terminal
 from featureshare.cli.progress import Progress, summary
 from featureshare.errors import BadInput
+from featureshare.render import render
 from featureshare.runner import created, landing
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
+from featureshare.runner.fill import fill_notes
 from featureshare.runner.history import recall, remember
 from featureshare.runner.machine import Machine, is_local, open_access, shell_variables
 from featureshare.runner.operations import Runner
@@ -50,7 +52,12 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what would change, and refuse what must not."""
-    _operate(env, team, stack, since, allow_destroy, as_json, lambda run, chosen, ok: run.plan(chosen, allowed=ok))
+    notes = [] if as_json else fill_notes(render(env).get("fill", {}))
+    try:
+        _operate(env, team, stack, since, allow_destroy, as_json, lambda run, chosen, ok: run.plan(chosen, allowed=ok))
+    finally:
+        for note in notes:
+            typer.echo(note)
 
 
 @app.command()

@@ -1,0 +1,32 @@
+"""How full the documents of roles are, in words for a plan, and which roles read by reader set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NEAR = 0.8
+TRUST_QUOTA = "L-C07B4B0D"
+"""Service Quotas' code of the length of a role's trust policy (IAM User Guide, "IAM and AWS STS quotas")."""
+
+
+def fill_notes(fill: Mapping[str, Any], near: float = NEAR) -> list[str]:
+    """A line for each role that reads by reader set, and for each document filled beyond `near` of what is allowed.
+
+    `fill` is the output of the same name of `modules/access-policies`: role to form, policies and trust with `used` and
+    `allowed` characters. What does not fit at all is refused by Terraform before.
+    """
+    notes: list[str] = []
+    for role, found in sorted(fill.items()):
+        policies, trust = found["policies"], found["trust"]
+        if found["form"] == "by set":
+            notes.append(f"{role} reads online by reader set: its list of groups would not fit.")
+        if policies["used"] > near * policies["allowed"]:
+            notes.append(
+                f"{role}: policies fill {_share(policies)}; the limit is fixed: share fewer groups, or split the team."
+            )
+        if trust["used"] > near * trust["allowed"]:
+            notes.append(f"{role}: the trust policy fills {_share(trust)}; request quota {TRUST_QUOTA} for more.")
+    return notes
+
+
+def _share(one: Mapping[str, int]) -> str:
+    return f"{one['used']:,} of {one['allowed']:,} characters ({one['used'] * 100 // one['allowed']}%)"

@@ -1,0 +1,26 @@
+"""What a plan says of documents that fill up."""
+
+from typing import Any
+
+from featureshare.runner.fill import fill_notes
+
+
+def role(form: str = "by name", policies: int = 100, trust: int = 100) -> dict[str, Any]:
+    return {
+        "form": form,
+        "policies": {"used": policies, "allowed": 10240},
+        "trust": {"used": trust, "allowed": 2048},
+    }
+
+
+def test_what_has_room_says_nothing() -> None:
+    assert fill_notes({"1/a": role(), "1/b": role(policies=8192, trust=1638)}) == []
+
+
+def test_the_switch_and_what_is_near_a_limit_are_told_with_what_to_do() -> None:
+    notes = fill_notes({"1/b": role(policies=9216), "1/a": role(form="by set"), "1/c": role(trust=2000)})
+    assert [note.split(":")[0].split(" ")[0] for note in notes] == ["1/a", "1/b", "1/c"]
+    assert "by reader set" in notes[0]
+    assert "9,216 of 10,240 characters (90%)" in notes[1]
+    assert "split the team" in notes[1]
+    assert "L-C07B4B0D" in notes[2]
