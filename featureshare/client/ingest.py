@@ -263,6 +263,7 @@ class _Writers:
     def _write(self, item: _Item) -> None:
         """One record; what passes by itself (throttling, a lost connection) is tried again with growing pauses."""
         for attempt in range(1, ATTEMPTS + 1):
+            session = self._connection.session("write", self._group)
             try:
                 put_record(self._connection, self._group, item.texts, self._options)
                 return
@@ -271,7 +272,7 @@ class _Writers:
                 if settled or attempt == ATTEMPTS or self._failure is not None:
                     raise
                 if isinstance(error, ClientError) and code_of(error) in _EXPIRED:
-                    self._connection.renew("write")
+                    self._connection.renew("write", session)
                 self._sleep(pause(attempt))
 
     def _tell(self, always: bool = False) -> None:
