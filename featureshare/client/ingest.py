@@ -196,20 +196,10 @@ class _Writers:
                 if self._failure is not None:
                     break
                 self._hand(queues[crc32(item.texts[self._group.record_identifier].encode()) % threads], item)
-                self._tell()
-            for one in queues:
-                self._hand(one, None)
-            for worker in workers:
-                while worker.is_alive():
-                    worker.join(0.2)
-                    self._tell()
         except KeyboardInterrupt as error:
-            self._failure = FeatureShareError("interrupted")
-            self._failure.__cause__ = error
-        except Exception as error:  # of the caller's `progress`
-            self._failure = error
+            self._fail(error)
         finally:
-            for one in queues:  # a worker that has ended leaves the second None where it is
+            for one in queues:
                 self._hand(one, None)
             for worker in workers:
                 worker.join()
@@ -252,13 +242,16 @@ class _Writers:
                     identifier = item.texts[self._group.record_identifier]
                     self._report.rejected.append(Rejected(item.row, identifier, str(error)))
             except Exception as error:  # whatever it is, the account must come out
-                with self._lock:
-                    self._failure = self._failure or error
+                self._fail(error)
             else:
                 if item.key:
                     self._journal.confirm(item.key)
                 with self._lock:
                     self._report.written += 1
+                try:
+                    self._tell()
+                except BaseException as error:  # the caller's own: it ends the work, not this thread
+                    self._fail(error)
 
     def _write(self, item: _Item) -> None:
         """One record; what passes by itself (throttling, a lost connection) is tried again with growing pauses."""
@@ -275,8 +268,17 @@ class _Writers:
                     self._connection.renew("write", session)
                 self._sleep(pause(attempt))
 
+    def _fail(self, error: BaseException) -> None:
+        """End the work; of several failures the first counts."""
+        if not isinstance(error, Exception):
+            interrupted = FeatureShareError("interrupted")
+            interrupted.__cause__ = error
+            error = interrupted
+        with self._lock:
+            self._failure = self._failure or error
+
     def _tell(self, always: bool = False) -> None:
-        """Call the caller's `progress`, in the caller's thread, about twice a second."""
+        """Call the caller's `progress` about twice a second."""
         if self._progress is None:
             return
         now = time.monotonic()

@@ -282,6 +282,19 @@ def test_progress_is_told_and_its_failure_ends_the_work(world: ClientWorld, fram
     assert caught.value.report.written + caught.value.report.left == 120
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ValueError])
+def test_an_exception_of_the_callers_progress_ends_the_work_with_its_account(
+    world: ClientWorld, frame: pandas.DataFrame, raised: type[BaseException]
+) -> None:
+    def stop(done: Progress) -> None:
+        raise raised("enough")
+
+    with pytest.raises(IngestStopped, match="interrupted" if raised is KeyboardInterrupt else "enough") as stopped:
+        world.client().ingest("words", frame, progress=stop, threads=2)
+    assert 0 < stopped.value.report.written < 120
+    assert stopped.value.report.written + stopped.value.report.left == 120
+
+
 def test_order_is_kept_for_each_identifier(world: ClientWorld, frame: pandas.DataFrame) -> None:
     shuffled = frame.sample(frac=1, random_state=3)
     before = len(world.control.log())
