@@ -33,6 +33,7 @@ from featureshare.localaws.logfile import MOST_BYTES
 from featureshare.localaws.services import acls
 
 PREFIX = "/_featureshare/"
+_READS_ONE = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,8 @@ class Gateway:
                 response.body = acls.with_owner(response.body, arrived.lands_in)
             if response.status >= 400:
                 entry.error = f"HTTP {response.status}"
+            if response.status == 404 and self.settings.enforce:
+                self._hide_absence(arrived, entry)
             return response
         except ServiceError as error:
             if error.code.startswith("AccessDenied"):
@@ -202,6 +205,21 @@ class Gateway:
                 self.versions.policies_changed()
             if call.service == "kms":
                 self.estate.note_aliases()
+
+    def _hide_absence(self, arrived: _Arrived, entry: Entry) -> None:
+        """That an object is not there S3 tells only to whoever may list the bucket. Raises ServiceError AccessDenied.
+
+        API_GetObject, API_HeadObject, API_GetObjectAttributes: 404 with s3:ListBucket, else 403.
+        """
+        call = arrived.call
+        if call.service != "s3" or call.operation not in _READS_ONE or "Key" not in call.params:
+            return
+        name = str(call.params.get("Bucket"))
+        if self.estate.bucket(name) is None:
+            return
+        source = f"https://docs.aws.amazon.com/AmazonS3/latest/API/API_{call.operation}.html"
+        listing = Check("s3:ListBucket", f"arn:{self.partition}:s3:::{name}", arrived.lands_in, source=source)
+        self.authorizer.require(arrived.actor, (listing,), service="s3", region=arrived.region, entry=entry)
 
     def _own(self, arrived: _Arrived, entry: Entry) -> Mapping[str, Any] | None:
         call = arrived.call

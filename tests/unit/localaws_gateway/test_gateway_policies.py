@@ -181,6 +181,25 @@ def test_a_public_policy_and_the_block(aws: Aws, admin: str, bucket: Make) -> No
     own.get_object(Bucket="open-bucket", Key="public")
 
 
+def test_whether_an_object_is_there_is_told_to_whoever_may_list(aws: Aws, bucket: Make) -> None:
+    """API_GetObject: "If you have the s3:ListBucket permission ... 404", "If you don't ... 403"."""
+    bucket("secretive", "there")
+    blind = aws.as_role("s3", aws.role("blind", allow("s3:GetObject")))
+    seeing = aws.as_role("s3", aws.role("seeing", allow("s3:GetObject", "s3:ListBucket")))
+    other = allow("s3:ListBucket", on="arn:aws:s3:::secretive-2")
+    elsewhere = aws.as_role("s3", aws.role("seeing-elsewhere", allow("s3:GetObject"), other))
+    asked = {"Bucket": "secretive", "Key": "gone"}
+    assert refusal(seeing.get_object, **asked)[::2] == ("NoSuchKey", 404)
+    assert refusal(seeing.head_object, **asked)[2] == 404
+    for client in (blind, elsewhere):
+        client.get_object(Bucket="secretive", Key="there")
+        code, message, status = refusal(client.get_object, **asked)
+        assert (code, status, "s3:ListBucket" in message) == ("AccessDenied", 403, True)
+        assert refusal(client.head_object, **asked)[2] == 403
+    assert aws.last()["result"] == "Denied"
+    assert refusal(blind.get_object, Bucket="no-such-bucket-at-all", Key="k")[0] == "NoSuchBucket"
+
+
 def test_key_policy_first(aws: Aws, admin: str) -> None:
     """An identity policy alone opens no key whose policy does not delegate to the account."""
     user, stranger = aws.role("key-user"), aws.role("key-stranger", allow("kms:*"))
