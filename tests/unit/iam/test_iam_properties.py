@@ -5,7 +5,26 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from iam_table import EVERYTHING, FEDERATED, KEY, OBJECT, ROLE, ROOT, SERVICE, SESSION, TARGET, USER, A, B, Row, answer
+from iam_table import (
+    EVERYTHING,
+    FEDERATED,
+    KEY,
+    OBJECT,
+    ROLE,
+    ROOT,
+    SERVICE,
+    SESSION,
+    TARGET,
+    USER,
+    A,
+    B,
+    C,
+    Row,
+    answer,
+)
+
+from featureshare.iam.acl import ALL_USERS, AUTHENTICATED_USERS, PERMISSIONS, Grant, acl_policy
+from featureshare.iam.principals import parse_principal
 
 PRINCIPALS = [USER, ROLE, SESSION, ROOT, FEDERATED, SERVICE, "anonymous"]
 ACTIONS = {
@@ -211,3 +230,37 @@ def test_reasons_agree_with_the_result(row: Row) -> None:
     else:
         assert not denials
         assert not allows
+
+
+GRANTS = st.lists(
+    st.builds(Grant, st.sampled_from([A, B, C, ALL_USERS, AUTHENTICATED_USERS]), st.sampled_from(sorted(PERMISSIONS))),
+    max_size=3,
+).map(tuple)
+
+
+def listed(row: Row, grants: tuple[Grant, ...], owner: str | None, *, bucket: bool) -> Row:
+    """The same question with these grants on the object or its bucket, and an owner of the object."""
+    account = parse_principal(row.principal).account
+    policy = acl_policy(grants, bucket=bucket, caller_account=account, name="acl")
+    return Row(**{**vars(row), "facts": {"object_owner": owner, "acls": (policy,)}})
+
+
+@settings(max_examples=120, deadline=None)
+@given(questions(), GRANTS, st.booleans())
+def test_a_list_takes_nothing_away_and_overrides_no_denial(row: Row, grants: tuple[Grant, ...], bucket: bool) -> None:
+    """Where the bucket's owner owns the object, an access control list can only add, and to no explicit denial."""
+    before, after = answer(row), answer(listed(row, grants, None, bucket=bucket))
+    assert after.allowed or not before.allowed
+    assert (after.result == "ExplicitlyDenied") == (before.result == "ExplicitlyDenied")
+
+
+@settings(max_examples=120, deadline=None)
+@given(questions(), GRANTS)
+def test_what_another_account_owns_is_less_open_than_a_bucket_policy_says(row: Row, grants: tuple[Grant, ...]) -> None:
+    """Without a grant nobody but its owner's account reads an object; every grant more lets in as many or more."""
+    if not row.action.startswith("s3:Get"):
+        return
+    closed = answer(listed(row, (), C, bucket=False))
+    assert not closed.allowed
+    if answer(listed(row, grants[:1], C, bucket=False)).allowed:
+        assert answer(listed(row, grants, C, bucket=False)).allowed
