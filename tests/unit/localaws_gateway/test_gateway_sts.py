@@ -81,6 +81,7 @@ def test_durations(aws: Aws) -> None:
     assert aws.keys(aws.role("d-service", longest=7200), duration=7200)["AccessKeyId"]
     with pytest.raises(LocalAWSError, match="MaxSessionDuration"):
         aws.keys(aws.role("d-short"), duration=3601)
+    assert aws.keys(aws.role("d-short"), duration=1)["AccessKeyId"]  # the landing zone's, to see a session expire
 
 
 def test_session_policy_intersects(aws: Aws) -> None:
