@@ -33,7 +33,7 @@ def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[s
     names = of_stack(state, stack)
     if not names:
         return
-    client = _as_deploy_role(state, stack, access).client("sagemaker")
+    client = as_deploy_role(_deploy_role(state, stack), stack, access).client("sagemaker")
     for name in names:
         try:
             client.delete_feature_group(FeatureGroupName=name)
@@ -43,12 +43,16 @@ def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[s
                 raise
 
 
-def _as_deploy_role(state: Mapping[str, Any], stack: Stack, access: Access) -> Clients:
-    role = next(
-        role["arn"]
+def _deploy_role(state: Mapping[str, Any], stack: Stack) -> str:
+    return next(
+        str(role["arn"])
         for role in _documents(state)["roles"].values()
         if role["kind"] == "deploy" and role["account"] == stack.account
     )
+
+
+def as_deploy_role(role: str, stack: Stack, access: Access) -> Clients:
+    """Clients of the deploy role of a stack's account. Raises botocore's ClientError when it may not be assumed."""
     return as_role(access, role, stack.region, stack.identity.replace("/", "-")[:64])
 
 

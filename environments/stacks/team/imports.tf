@@ -1,0 +1,13 @@
+# Groups that `featureshare adopt` hands over: the next apply imports them, and then the file may go. A group that is
+# imported already is left alone.
+
+locals {
+  imports = try(jsondecode(file("${path.module}/../../${var.environment}/imports.json"))["team/${var.team}"], [])
+}
+
+import {
+  for_each = toset([for name in local.imports : name if try(local.documents.feature_groups["${local.account}/${name}"].created_by, "") == "terraform"])
+
+  id = each.key
+  to = module.consumer_account.module.feature_groups.aws_sagemaker_feature_group.this[each.key]
+}
