@@ -107,6 +107,7 @@ class Contract:
             (one["team"], one["account"], one["stack"]): one for one in model.render["workgroups"].values()
         }
         self._results = {one.team: one.name for one in model.buckets.values() if one.kind == "results"}
+        self._central_results = next((b.name for b in model.buckets.values() if b.kind == "central-results"), None)
 
     def grants(self) -> Iterator[tuple[str, str, str]]:
         """Every (team, group, verb) of the declaration; its owner writes a group, and all of its name space."""
@@ -222,9 +223,20 @@ class Contract:
             if role not in filled:
                 self._add(role, needs, f"{verb} on {group}")
             self.uses.append(Use(team, name, source, verb, group, (role,), step + needs))
-        if verb == "read-offline" and role not in filled and team in self._results:
-            self._add(role, self.purposes.results(self._results[team], self.model.central), "results of its queries")
+        if verb == "read-offline" and role not in filled:
+            self._add(role, self._results_of(team), "results of its queries")
         filled.add(role)
+
+    def _results_of(self, team: str) -> tuple[Need, ...]:
+        """Work with results as the reader-offline role: in the team's own bucket, or in its folder of the central."""
+        central = self.model.central
+        if self.normal["teams"][team]["results"] == "team":
+            return self.purposes.results(self._results[team], central) if team in self._results else ()
+        if self._central_results is None:
+            self.missing.append(f"{team} leaves its results in the central account and there is no bucket for them")
+            return ()
+        folder = f"{self.normal['teams'][team]['account']}/{team}/"
+        return self.purposes.results(self._central_results, central, folder)
 
     def _own(self, team: str, name: str, source: str, verb: str, groups: list[str]) -> None:
         if verb == "manage":
@@ -334,6 +346,9 @@ class Contract:
         for verb, kind in KIND_OF_VERB.items():
             needs = [need for need in purposes.verb(verb, group, model.central, None) if need.check.as_role is None]
             self.paths[f"{stem}{kind}/*"] = [self._whole(need) for need in needs if _on_documents(need)]
+        if self._central_results is not None:
+            needs = [*self.purposes.results(self._central_results, model.central)]
+            self.paths[f"{stem}reader-offline/*"] += [self._whole(need) for need in needs]
         self.paths[f"{stem}offline-store/*"] = [self._whole(need) for need in purposes.offline_store(group)]
 
     def _whole(self, need: Need) -> Rule:

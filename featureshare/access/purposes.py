@@ -116,15 +116,15 @@ class Purposes:
         for operation in ("GetQueryExecution", "GetQueryResults", "StopQueryExecution"):
             yield self._call(account, "athena", operation, QueryExecutionId=name)
 
-    def results(self, bucket: str, account: str) -> tuple[Need, ...]:
-        """Working with results of queries: everything in the team's own results bucket but deletion."""
+    def results(self, bucket: str, account: str, folder: str = "") -> tuple[Need, ...]:
+        """Working with results of queries: everything in the team's own results bucket, or folder, but deletion."""
         calls = [
             self._call(account, "s3", "GetBucketLocation", Bucket=bucket),
-            self._call(account, "s3", "ListObjectsV2", Bucket=bucket),
+            self._call(account, "s3", "ListObjectsV2", Bucket=bucket, **({"Prefix": folder} if folder else {})),
             self._call(account, "s3", "ListMultipartUploads", Bucket=bucket),
         ]
         for operation in ("PutObject", "GetObject", "AbortMultipartUpload", "ListParts"):
-            calls.append(self._call(account, "s3", operation, Bucket=bucket, Key="*"))
+            calls.append(self._call(account, "s3", operation, Bucket=bucket, Key=f"{folder}*"))
         return self.needs(calls)
 
     def combine(self, workgroup: Mapping[str, Any], database: str, account: str) -> tuple[Need, ...]:

@@ -62,7 +62,8 @@ def _offline(sharing: Sharing, groups: Sequence[Group]) -> list[dict[str, Any]]:
     databases = sorted({f"{glue}database/{group.database}" for group in groups})
     bucket = groups[0].s3_uri.removeprefix("s3://").partition("/")[0]
     prefixes = [f"{group.s3_uri.removeprefix('s3://').partition('/')[2]}/*" for group in groups]
-    results = f"{start}s3:::{sharing.results_bucket}"
+    # The team's own bucket, or the central account's: the role itself holds no more of it than the team's prefix.
+    results = f"{start}s3:::{central.output.removeprefix('s3://').partition('/')[0]}"
     store = f"{start}s3:::{bucket}"
     return [
         _allow(_QUERIES, f"{start}athena:{sharing.region}:{central.account}:workgroup/{central.name}"),

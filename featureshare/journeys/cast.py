@@ -71,13 +71,14 @@ class Actor:
 
 @dataclass(frozen=True)
 class Workgroup:
-    """An Athena workgroup: where queries run, and where their results go."""
+    """An Athena workgroup: where queries run, and where their results go (`owner`: the account of that bucket)."""
 
     name: str
     arn: str
     account: str
     results_bucket: str
     output_location: str
+    owner: str
 
 
 class Cast:
@@ -142,7 +143,12 @@ class Cast:
         for entry in self.render["workgroups"].values():
             if entry["account"] == account and (entry["name"] in wanted or entry["arn"] in wanted):
                 return Workgroup(
-                    entry["name"], entry["arn"], account, entry["results_bucket"], entry["output_location"]
+                    entry["name"],
+                    entry["arn"],
+                    account,
+                    entry["results_bucket"],
+                    entry["output_location"],
+                    entry["owner_account"],
                 )
         return None
 

@@ -85,11 +85,14 @@ def _query(stage: Stage, actor: Actor, group: Group) -> str:
 
 
 def results(stage: Stage) -> Iterator[StepResult]:
-    """Step 7: each result is a CSV in the consumer's own bucket, read there as its own execution role."""
+    """Step 7: each result is a CSV in the consumer's own bucket, read there as its own execution role.
+
+    Results that a team leaves in the central account are read back there, under the access role that made them.
+    """
     for answer in stage.answers:
         yield attempt(
             7,
-            answer.actor.role_arn,
+            answer.actor.acts_as if _in_central(stage, answer) else answer.actor.role_arn,
             f"GetObject: result of {answer.group.name}",
             answer.output,
             partial(_result, stage, answer),
@@ -100,12 +103,14 @@ def _result(stage: Stage, answer: QueryAnswer) -> str:
     workgroup = _workgroup(stage, answer.actor, answer.group)
     if not answer.output.startswith(workgroup.output_location):
         raise Mismatch(f"the result lies at {answer.output}, not under {workgroup.output_location}")
-    place = urlsplit(answer.output)
-    if place.netloc != stage.cast.teams[answer.actor.team]["results_bucket"]:
+    place, in_central = urlsplit(answer.output), _in_central(stage, answer)
+    bucket = stage.cast.teams[answer.actor.team]["results_bucket"] or stage.cast.render["names"]["results_bucket"]
+    if place.netloc != bucket:
         raise Mismatch(f"{place.netloc} is not the results bucket of {answer.actor.team}")
-    got = stage.own_client(answer.actor, "s3").get_object(
-        Bucket=place.netloc, Key=place.path.lstrip("/"), ExpectedBucketOwner=answer.actor.account
-    )
+    if in_central and not place.path.startswith(f"/{answer.actor.account}/"):
+        raise Mismatch(f"{answer.output} does not lie under the account id {answer.actor.account}")
+    client = stage.client(answer.actor, "s3") if in_central else stage.own_client(answer.actor, "s3")
+    got = client.get_object(Bucket=place.netloc, Key=place.path.lstrip("/"), ExpectedBucketOwner=workgroup.owner)
     rows = list(csv.DictReader(io.StringIO(got["Body"].read().decode())))
     if len(rows) != answer.rows:
         raise Mismatch(f"{len(rows)} rows in the file, the query gave {answer.rows}")
@@ -113,6 +118,10 @@ def _result(stage: Stage, answer: QueryAnswer) -> str:
     if names != set(newest(answer.group, stage.written[answer.group.arn])):
         raise Mismatch("the file holds other records than were written")
     return f"{len(rows)} rows, {got['ContentLength']:,} bytes"
+
+
+def _in_central(stage: Stage, answer: QueryAnswer) -> bool:
+    return stage.cast.teams[answer.actor.team]["results_bucket"] is None
 
 
 def _workgroup(stage: Stage, actor: Actor, group: Group) -> Workgroup:

@@ -1,12 +1,29 @@
-# Reading the offline store with Athena, in the central account and in a team's own; results of both lie in the
-# team's results bucket.
+# Reading the offline store with Athena, in the central account and in a team's own. Results lie in the team's results
+# bucket, or, where the team says `results: central`, under its prefix of the central account's one.
 
 locals {
-  # The teams that read offline, shared or own: they have a results bucket and a workgroup.
-  offline_readers = toset([
+  # The teams that read offline, shared or own. Those that keep their results have a bucket and a workgroup of their own.
+  all_offline_readers = toset([
     for key in concat(keys(local.central_grants), keys(local.own_grants)) : split("/", key)[0]
     if endswith(key, "/read-offline") && can(local.takers[key])
   ])
+  offline_readers = toset([for team in local.all_offline_readers : team if var.teams[team].results == "team"])
+
+  # One bucket for the results of every team that leaves them here; its policy does not grow with them.
+  central_results = anytrue([for team in var.teams : team.results == "central"])
+  central_bucket  = "${local.prefix}-results-${local.central}-${local.region}"
+  # The account id comes first; the team after it keeps apart two teams of one account.
+  results_place = {
+    for team in local.all_offline_readers : team => var.teams[team].results == "central" ? {
+      account = local.central
+      bucket  = local.central_bucket
+      prefix  = "${var.teams[team].account}/${team}/"
+      } : {
+      account = var.teams[team].account
+      bucket  = local.results_bucket[team]
+      prefix  = ""
+    }
+  }
 
   results_bucket = { for team in local.offline_readers : team => "${local.prefix}-${team}-results-${var.teams[team].account}-${local.region}" }
   # Tables that a team materialises from shared features; apart from its own features, so that nothing here may drop those.
@@ -14,11 +31,11 @@ locals {
 
   # "central/team" and "own/team": where a team's offline reading happens and what it covers.
   offline_scopes = merge(
-    { for team in local.offline_readers : "central/${team}" => { team = team, store_key = "central", groups = sort(local.central_grants["${team}/read-offline"]) } if can(local.central_grants["${team}/read-offline"]) },
-    { for team in local.offline_readers : "own/${team}" => { team = team, store_key = team, groups = sort(local.own_grants["${team}/read-offline"]) } if can(local.own_grants["${team}/read-offline"]) },
+    { for team in local.all_offline_readers : "central/${team}" => { team = team, store_key = "central", groups = sort(local.central_grants["${team}/read-offline"]) } if can(local.central_grants["${team}/read-offline"]) },
+    { for team in local.all_offline_readers : "own/${team}" => { team = team, store_key = team, groups = sort(local.own_grants["${team}/read-offline"]) } if can(local.own_grants["${team}/read-offline"]) },
   )
 
-  workgroup_name = { for team in local.offline_readers : team => "${local.prefix}-${team}" }
+  workgroup_name = { for team in local.all_offline_readers : team => "${local.prefix}-${team}" }
   workgroups = merge(
     {
       for key, scope in local.offline_scopes : "${local.central}/${local.workgroup_name[scope.team]}" => {
@@ -51,13 +68,20 @@ locals {
     } : jsonencode(hole) if contains(local.holes["identity/read-offline"], name)]...)
   }
 
-  results_documents = {
-    for key in concat([for key in keys(local.offline_scopes) : key], [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for name, hole in {
+  results_documents = merge({
+    for key, scope in local.offline_scopes : key => format(local.templates["identity/central-results"], [for name, hole in {
+      account = local.central
+      bucket  = "arn:${local.partition}:s3:::${local.central_bucket}"
+      objects = "arn:${local.partition}:s3:::${local.central_bucket}/${local.results_place[scope.team].prefix}*"
+      prefix  = "${local.results_place[scope.team].prefix}*"
+    } : jsonencode(hole) if contains(local.holes["identity/central-results"], name)]...) if !can(local.results_bucket[scope.team])
+    }, {
+    for key in concat(keys(local.offline_scopes), [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for name, hole in {
       account = var.teams[split("/", key)[1]].account
       bucket  = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}"
       objects = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}/*"
-    } : jsonencode(hole) if contains(local.holes["identity/results"], name)]...)
-  }
+    } : jsonencode(hole) if contains(local.holes["identity/results"], name)]...) if can(local.results_bucket[split("/", key)[1]])
+  })
 
   combine_documents = {
     for team in local.offline_readers : team => format(local.templates["identity/combine"], [for name, hole in {

@@ -130,6 +130,7 @@ output "documents" {
       { for team in local.offline_readers : local.results_bucket[team] => { account = var.teams[team].account, key_alias = null, kind = "results", name = local.results_bucket[team], policy = local.results_bucket_policy[team], team = team } },
       { for name, replica in local.replicas : replica.bucket => { account = replica.account, key_alias = replica.alias, kind = "replica", name = replica.bucket, policy = local.replica_bucket_policy[name], team = null } },
       { for name, replica in local.replicas : replica.results => { account = replica.account, key_alias = null, kind = "results", name = replica.results, policy = local.replica_results_policy[name], team = null } },
+      local.central_results ? { (local.central_bucket) = { account = local.central, key_alias = null, kind = "central-results", name = local.central_bucket, policy = local.central_results_policy, team = null } } : {},
     )
     catalogs = {
       for account in local.accounts : account => {
@@ -181,6 +182,7 @@ output "documents" {
       offline_bucket    = local.stores["central"].bucket
       offline_key_alias = local.stores["central"].offline_alias
       online_key_alias  = local.stores["central"].online_alias
+      results_bucket    = local.central_results ? local.central_bucket : null
       state_bucket      = local.state_bucket
     }
     notebooks    = local.notebooks
@@ -205,6 +207,7 @@ output "documents" {
         own_database    = try(local.stores[team].database, null)
         own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
+        results_prefix  = try(local.results_place[team].prefix, null)
         sharing_path    = local.sharing_path[team]
         shared_database = try(local.shared_database[team], null)
         workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null
@@ -216,9 +219,9 @@ output "documents" {
           account         = workgroup.account
           arn             = "arn:${local.partition}:athena:${local.region}:${workgroup.account}:workgroup/${split("/", key)[1]}"
           name            = split("/", key)[1]
-          output_location = "s3://${local.results_bucket[workgroup.team]}/athena/"
-          owner_account   = var.teams[workgroup.team].account
-          results_bucket  = local.results_bucket[workgroup.team]
+          output_location = "s3://${local.results_place[workgroup.team].bucket}/${local.results_place[workgroup.team].prefix}athena/"
+          owner_account   = local.results_place[workgroup.team].account
+          results_bucket  = local.results_place[workgroup.team].bucket
           stack           = workgroup.stack
           team            = workgroup.team
         }

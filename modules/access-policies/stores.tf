@@ -118,6 +118,16 @@ locals {
     })
   }
 
+  # No team stands in it: which prefix is whose is said by the role of each team, as with the offline bucket. A tag of the
+  # role as a variable in a resource would be one more wall, and one that a session tag of the same name walks through.
+  central_results_policy = format(local.templates["resource/results-bucket"], [for name, hole in {
+    bucket  = "arn:${local.partition}:s3:::${local.central_bucket}"
+    deploy  = local.deploy_role[local.central]
+    listers = ["${local.iam}${local.central}:role/${local.prefix}/reader-offline/*", local.deploy_role[local.central]]
+    objects = "arn:${local.partition}:s3:::${local.central_bucket}/*"
+    users   = ["${local.iam}${local.central}:role/${local.prefix}/reader-offline/*"]
+  } : jsonencode(hole) if contains(local.holes["resource/results-bucket"], name)]...)
+
   access_boundary = format(local.templates["identity/boundary-access-role"], [for name, hole in {
     offline_store_roles = "${local.iam}${local.central}:role/${local.prefix}/offline-store/*"
   } : jsonencode(hole) if contains(local.holes["identity/boundary-access-role"], name)]...)

@@ -8,6 +8,11 @@ output "bucket" {
   value       = module.store.bucket
 }
 
+output "results_bucket" {
+  description = "Name of the bucket for results once its policy is in force, or null."
+  value       = one(module.results_bucket[*].name)
+}
+
 output "keys" {
   description = "ARNs of the online and the offline key, once their aliases exist."
   value       = module.store.keys

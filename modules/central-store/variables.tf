@@ -18,6 +18,12 @@ variable "force_destroy" {
   nullable    = false
 }
 
+variable "results" {
+  description = "The bucket for results of teams that leave them in the central account: its name and policy; null when no team does."
+  type        = object({ name = string, policy = string })
+  default     = null
+}
+
 variable "store" {
   description = "The store: names of bucket and database, with the documents of the bucket and of the two keys."
   type = object({

@@ -4,13 +4,14 @@ module "declaration" {
   environment = var.environment
 }
 
-# The slice of this stack is the environment alone: a new team or grant changes nothing here.
+# The slice of this stack is the environment, and of the teams those that leave something here: any other team, and any
+# grant, changes nothing.
 module "access_policies" {
   source = "../../../modules/access-policies"
 
   environment    = module.declaration.normal.environment
   feature_groups = {}
-  teams          = {}
+  teams          = { for name, team in module.declaration.normal.teams : name => team if team.results == "central" }
 }
 
 locals {

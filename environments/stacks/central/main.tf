@@ -4,6 +4,7 @@ module "central_store" {
   boundary                = one([for arn, policy in local.documents.managed_policies : policy if policy.account == local.account && policy.team == null])
   create_default_database = var.create_default_database
   force_destroy           = local.ephemeral
+  results                 = one([for bucket in local.documents.buckets : bucket if bucket.kind == "central-results"])
 
   store = {
     bucket   = local.documents.buckets[local.store.bucket]

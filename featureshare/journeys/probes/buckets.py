@@ -97,6 +97,32 @@ def another_teams_results(stage: Stage, strangers: Strangers | None) -> Iterator
         yield from _administrator(strangers, facts["account"], bucket, "", _RESULT_SIDS)
 
 
+def central_results(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
+    """Results in the central account: each team's own prefix under its own access role, and nothing else."""
+    bucket = stage.cast.render["names"].get("results_bucket")
+    if not bucket:
+        return
+    readers = assuming(stage, "read-offline")
+    for actor in readers:
+        prefix = stage.cast.teams[actor.team]["results_prefix"]
+        client = partial(stage.client, actor, "s3")
+        own = partial(execution_client, stage, {"arn": actor.role_arn, "compute": actor.compute}, "s3")
+        others = [f"{calls.PROBE}/", f"{actor.account}/{calls.PROBE}/"]
+        others += [stage.cast.teams[other.team]["results_prefix"] for other in readers if other.team != actor.team]
+        for under in filter(None, others):
+            for what, action, call in (*_OBJECT_CALLS[1:3], _OBJECT_CALLS[0]):
+                why = Why(action, "identity")
+                yield row(actor.acts_as, f"{what} under {under}", bucket, why, on_objects(client, call, bucket, under))
+        if prefix:
+            why = Why("s3:GetObject", "identity")
+            call = on_objects(own, calls.get_object, bucket, prefix)
+            yield row(actor.role_arn, "GetObject, without its access role", bucket, why, call)
+            why = Why("s3:DeleteObject", "resource", "DenyDeletingToOthers")
+            call = on_objects(client, calls.delete_object, bucket, prefix)
+            yield row(actor.acts_as, "DeleteObject", bucket, why, call)
+    yield from _administrator(strangers, stage.cast.central_account, bucket, "", _RESULT_SIDS)
+
+
 def _administrator(
     strangers: Strangers | None, account: str, bucket: str, prefix: str, sids: tuple[str, ...]
 ) -> Iterator[Row]:
@@ -154,11 +180,12 @@ def bucket_elsewhere(stage: Stage, strangers: Strangers | None) -> Iterator[Row]
             codes = DENIED | {OVERRIDDEN, QUERY_DENIED}
             yield row(actor.acts_as, "a query's result in another bucket", other, None, call, codes)
         client = partial(stage.client, actor, "s3")
-        call = partial(
-            made_by, client, calls.list_objects, workgroup.results_bucket, "", ExpectedBucketOwner=workgroup.account
-        )
-        what = "the results bucket, were it of another account"
-        yield row(actor.acts_as, what, workgroup.results_bucket, None, call)
+        if workgroup.owner != workgroup.account:
+            call = partial(
+                made_by, client, calls.list_objects, workgroup.results_bucket, "", ExpectedBucketOwner=workgroup.account
+            )
+            what = "the results bucket, were it of another account"
+            yield row(actor.acts_as, what, workgroup.results_bucket, None, call)
         if strangers is None:
             yield not_here(actor.acts_as, "UNLOAD into a bucket that anybody may write", "another account")
             continue

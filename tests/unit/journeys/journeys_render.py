@@ -71,6 +71,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             "team": "search",
             "results_bucket": "results-search",
             "output_location": "s3://results-search/athena/",
+            "owner_account": CONSUMER,
         }
         for account, name in ((CENTRAL, "wg"), (CONSUMER, "wg-own"))
     }
@@ -82,7 +83,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             "central_account": CENTRAL,
             "tags": {"project": "x"},
         },
-        "names": {"online_key_alias": "alias/online"},
+        "names": {"online_key_alias": "alias/online", "results_bucket": "results-central"},
         "roles": {
             "r": {"kind": "execution", "path": "/x/", "account": PRODUCER},
             "t": {"kind": "replica-reader", "arn": ROLE.format(REPLICA, "lab"), "account": REPLICA},
@@ -117,6 +118,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                     "people": _role(PRODUCER, "people", ["write"], [writer], compute="none"),
                 },
                 "results_bucket": None,
+                "results_prefix": None,
                 "workgroup": None,
                 "own_workgroup": None,
                 "own_database": None,
@@ -130,6 +132,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                     "pipeline": _role("333333333333", "rating", ["write"], [ROLE.format(CENTRAL, "writer-success")]),
                 },
                 "results_bucket": None,
+                "results_prefix": None,
                 "workgroup": None,
                 "own_workgroup": None,
                 "own_database": None,
@@ -145,6 +148,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                     "training": _role(CONSUMER, "training", ["read-offline"], [offline]),
                 },
                 "results_bucket": "results-search",
+                "results_prefix": "",
                 "workgroup": "wg",
                 "own_workgroup": "wg-own",
                 "own_database": f"db_{CONSUMER}",
