@@ -37,12 +37,6 @@ locals {
             rule = "a team that combines shared features with a store of its own needs its results in its own account."
             fix  = "write results: team"
           },
-          {
-            bad  = try(team.results == "central" && tobool(team.direct_catalog), false)
-            key  = "direct_catalog"
-            rule = "queries on the direct catalog run in the team's account, and so do their results."
-            fix  = "write results: team"
-          },
         ] : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
       ],
       [for p in flatten([

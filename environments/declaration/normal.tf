@@ -22,7 +22,6 @@ locals {
     for name, team in local.team_documents : name => {
       account        = team.account
       contact        = team.contact
-      direct_catalog = try(team.direct_catalog, false)
       namespace      = try(team.namespace, false)
       results        = try(team.results, "team")
       notebook = can(team.notebook) ? {

@@ -73,7 +73,6 @@ locals {
       contact    = local.contact
       principals = local.mapping
 
-      direct_catalog = merge(local.bool, { required = false })
       namespace      = merge(local.bool, { required = false })
       results        = local.one_of.results
       notebook       = merge(local.mapping, { required = false })

@@ -215,6 +215,7 @@ def _catalog(domain: _Domain) -> Iterator[Rule]:
     actions += domain.actions("glue", "DeleteDatabase", "GetDatabase", "UpdateDatabase", Name="x")
     actions += domain.actions("glue", "GetTags", "TagResource", "UntagResource", ResourceArn="x")
     actions += domain.actions("glue", "DeleteTable", DatabaseName="x", Name="y")
+    actions += domain.actions("glue", "GetTables", DatabaseName="x")
     paths = ["catalog", f"database/{snake}_*", f"table/{snake}_*/*"]
     if domain.account == model.central:
         # Athena asks for `default`, so the central stack sees to it; deleting it deletes what is in it.

@@ -34,6 +34,7 @@ _AREAS: dict[str, _Area] = {
     "apply": _Area("runner", "Plan, check every plan, apply exactly those."),
     "destroy": _Area("runner", "Destroy stacks, but no data by accident."),
     "adopt": _Area("adopt", "Declare groups made outside Terraform."),
+    "clean": _Area("clean", "Delete what unloads left behind."),
     "status": _Area("runner", "The stacks and how their last run ended."),
     "env": _Area("runner", "Print what a run by hand needs, for eval."),
     "render": _Area("documents", "Every IAM document of an environment."),

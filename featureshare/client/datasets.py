@@ -211,7 +211,11 @@ class Dataset:
         return f"dataset_{self._id}_{name}"
 
     def _at(self, name: str) -> str:
-        return f"s3://{self._connection.sharing.results_bucket}/datasets/{self._id}/{name}/"
+        sharing = self._connection.sharing
+        # A team whose results stay in the central account has no bucket, but a prefix of the central one.
+        bucket = sharing.results_bucket
+        place = f"s3://{bucket}/" if bucket else sharing.workgroups["central"].output.removesuffix("athena/")
+        return f"{place}datasets/{self._id}/{name}/"
 
     # how it runs -----------------------------------------------------------------------------------------------------
     def _run(self) -> list[tuple[str, str]]:

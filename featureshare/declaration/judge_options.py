@@ -1,4 +1,4 @@
-"""Rules for what a team chooses beside its principals: a name space, where results go, the direct catalog.
+"""Rules for what a team chooses beside its principals: a name space, and where results go.
 
 An option that serves nobody is refused: it would be an access that nobody uses.
 """
@@ -19,7 +19,6 @@ def judge_options(drafts: Drafts) -> Iterator[Problem]:
         yield from _name_space(document, uses)
         offline = team in reads and "read-offline" in uses
         yield from _results(document, offline=offline, own_store=team in own)
-        yield from _direct_catalog(document, offline=offline)
 
 
 def _name_space(document: Document, uses: set[str]) -> Iterator[Problem]:
@@ -45,20 +44,5 @@ def _results(document: Document, *, offline: bool, own_store: bool) -> Iterator[
         yield document.problem(
             ("results",),
             "a team that combines shared features with a store of its own needs its results in its own account.",
-            "write results: team",
-        )
-
-
-def _direct_catalog(document: Document, *, offline: bool) -> Iterator[Problem]:
-    if says(document.value, "direct_catalog") is not True:
-        return
-    if not offline:
-        yield document.problem(
-            ("direct_catalog",), "the team reads nothing offline that the catalog could show.", "leave it out"
-        )
-    elif text(document.value, "results") == "central":
-        yield document.problem(
-            ("direct_catalog",),
-            "queries on the direct catalog run in the team's account, and so do their results.",
             "write results: team",
         )

@@ -301,7 +301,6 @@ class Team(_Frozen):
     team: Name
     account: AccountId
     contact: Contact
-    direct_catalog: Bool = False
     namespace: Bool = False
     results: Literal["team", "central"] = "team"
     principals: Annotated[dict[PrincipalName, Principal], Field(min_length=1)]

@@ -113,7 +113,6 @@ def _team(team: Team) -> dict[str, Any]:
     return {
         "account": team.account,
         "contact": team.contact,
-        "direct_catalog": team.direct_catalog,
         "namespace": team.namespace,
         "results": team.results,
         "notebook": team.notebook and team.notebook.model_dump(),

@@ -87,8 +87,6 @@ variable "teams" {
   type = map(object({
     account = string
     contact = string
-    # Whether the team's principals read the central catalog from Athena in its own account.
-    direct_catalog = optional(bool, false)
     # Whether the team makes feature groups called <team>--* through the API.
     namespace = optional(bool, false)
     principals = map(object({
