@@ -114,7 +114,7 @@ def central_results(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
                 why = Why(action, "identity")
                 yield row(actor.acts_as, f"{what} under {under}", bucket, why, on_objects(client, call, bucket, under))
         if prefix:
-            why = Why("s3:GetObject", "identity")
+            why = Why("s3:GetObject", "resource", "DenyObjectsToOthers")
             call = on_objects(own, calls.get_object, bucket, prefix)
             yield row(actor.role_arn, "GetObject, without its access role", bucket, why, call)
             why = Why("s3:DeleteObject", "resource", "DenyDeletingToOthers")
