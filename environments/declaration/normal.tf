@@ -20,10 +20,10 @@ locals {
 
   teams = tomap({
     for name, team in local.team_documents : name => {
-      account        = team.account
-      contact        = team.contact
-      namespace      = try(team.namespace, false)
-      results        = try(team.results, "team")
+      account   = team.account
+      contact   = team.contact
+      namespace = try(team.namespace, false)
+      results   = try(team.results, "team")
       notebook = can(team.notebook) ? {
         principal          = try(tostring(team.notebook.principal), null)
         instance_type      = try(tostring(team.notebook.instance_type), null)

@@ -73,10 +73,10 @@ locals {
       contact    = local.contact
       principals = local.mapping
 
-      namespace      = merge(local.bool, { required = false })
-      results        = local.one_of.results
-      notebook       = merge(local.mapping, { required = false })
-      vpc_endpoints  = merge(local.mapping, { required = false })
+      namespace     = merge(local.bool, { required = false })
+      results       = local.one_of.results
+      notebook      = merge(local.mapping, { required = false })
+      vpc_endpoints = merge(local.mapping, { required = false })
     }
     notebook = {
       principal          = local.name

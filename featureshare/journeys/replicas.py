@@ -48,6 +48,7 @@ def workgroup_of(replica: Mapping[str, Any]) -> Workgroup:
         account=replica["account"],
         results_bucket=replica["results_bucket"],
         output_location=replica["output_location"],
+        owner=replica["account"],
     )
 
 

@@ -34,6 +34,7 @@ EXPECTED = {
     ("personalization", "sessions", "write"),
     ("personalization", "sessions", "delete"),
     ("product-success", "reviews", "write"),
+    ("product-success", "reviews", "read-offline"),
 }
 # A manager describes what it makes, and lists nothing: that is part of what a discoverer does.
 PARTLY = {("data-curation", "data-curation--*", "discover")}
