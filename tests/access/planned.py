@@ -37,6 +37,8 @@ def _modules(stack: Any, render: dict[str, Any]):
             address = f"module.{policy['name']}"
             held = resource("aws_iam_policy", "this", address, policy=policy["document"], **values)
             yield {"address": address, "resources": [held]}
+    if stack.kind == "replication":
+        yield {"address": "module.replication", "resources": [_rules(render["replication"])]}
     if stack.kind == "central-team":
         return
     for bucket in render["buckets"].values():
@@ -59,6 +61,22 @@ def _modules(stack: Any, render: dict[str, Any]):
                     resource("aws_kms_alias", "this", address, key["purpose"], name=key["alias"]),
                 ],
             }
+
+
+def _rules(replication: dict[str, Any]) -> dict[str, Any]:
+    rules = [
+        {
+            "id": rule["id"],
+            "filter": [{"prefix": rule["prefix"]}],
+            "destination": [
+                {"bucket": rule["bucket"], "encryption_configuration": [{"replica_kms_key_id": rule["key"]}]}
+            ],
+        }
+        for rule in replication["rules"]
+    ]
+    bucket, role = replication["bucket"], replication["role"]
+    kind = "aws_s3_bucket_replication_configuration"
+    return resource(kind, "this", "module.replication", bucket=bucket, role=role, rule=rules)
 
 
 def _role(role: dict[str, Any]) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def test_a_missing_stack_is_a_fault(folder, normal, documents):
 
 
 def test_no_plans_at_all_are_a_fault_for_each_stack(tmp_path, normal, documents):
-    assert len(from_plans(normal, tmp_path, documents).faults) == 9
+    assert len(from_plans(normal, tmp_path, documents).faults) == 11
 
 
 def test_a_role_that_only_a_plan_has_is_judged(folder, normal, documents):

@@ -1,0 +1,126 @@
+"""Replicas in the proof: isolated readers, one role that fills them, and no other way in."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import planned
+import pytest
+from conftest import ROOT
+from planting import Change, bucket, edited, policy, replaced, role, sid, trust, without
+from ruamel.yaml import YAML
+
+from featureshare.access import PROVED, prove
+from featureshare.access.minimal import minimal
+from featureshare.access.plans import from_plans
+from featureshare.declaration import load
+from featureshare.render import render
+
+REPLICA, COPY = "121212121212", "fs-research-replica-121212121212-eu-west-1"
+READER = "fs-research-training"
+
+
+def reads_another_account(documents: dict[str, Any]) -> None:
+    extra = {"Sid": "Elsewhere", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [extra]})
+    role(documents, READER, REPLICA)["policies"]["elsewhere"] = text
+
+
+def key_for_everybody(documents: dict[str, Any]) -> None:
+    def edit(statements: list[dict[str, Any]]) -> None:
+        del sid(statements, "EncryptReplicas")["Condition"]["ArnEquals"]
+
+    edited(documents["keys"][f"{REPLICA}/alias/fs-research-replica"], "policy", edit)
+
+
+FAULTS: dict[str, Change] = {
+    "a reader may take a role elsewhere": reads_another_account,
+    "a reader reads a group that is not copied": policy(READER, "read-offline", "/users/*", "/*", REPLICA),
+    "the role reads a group that is not copied": policy("fs-replication", "replicate", "/users/*", "/*"),
+    "the role copies to a bucket of anybody": policy(
+        "fs-replication", "replicate-to-research", REPLICA, "999988887777"
+    ),
+    "the role's key is any bucket's": policy(
+        "fs-replication", "replicate-to-research", f'"arn:aws:s3:::{COPY}"', '"arn:aws:s3:::other"'
+    ),
+    "another bucket's replication takes the role": trust("fs-replication", "fs-offline-2", "fs-offline-*2"),
+    "another account's jobs take the role": trust(
+        "fs-replication", '"aws:SourceAccount":"222222222222"', '"aws:SourceAccount":"333333333333"'
+    ),
+    "any role of the central account fills it": bucket("role/fs/replication/fs-replication", "role/fs/*", COPY),
+    "administrators of its account read it": without("buckets", COPY, "DenyReadingToOthers"),
+    "everybody of the central account uses its key": key_for_everybody,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(fault: str, normal: dict[str, Any], documents: dict[str, Any]) -> None:
+    FAULTS[fault](documents)
+    assert prove(normal, documents, first=True).result != PROVED
+
+
+def test_a_rule_to_another_bucket_is_a_fault_of_the_plan(
+    tmp_path: Path, normal: dict[str, Any], documents: dict[str, Any]
+) -> None:
+    planned.write(normal, documents, tmp_path)
+    assert from_plans(normal, tmp_path, documents).faults == []
+    file = tmp_path / "replication.json"
+    plan = json.loads(file.read_text())
+    holder = {"text": json.dumps(plan)}
+    replaced(
+        holder,
+        "text",
+        f'"destination": [{{"bucket": "arn:aws:s3:::{COPY}"',
+        '"destination": [{"bucket": "arn:aws:s3:::x"',
+    )
+    file.write_text(holder["text"])
+    assert from_plans(normal, tmp_path, documents).faults == [
+        "the replication rules of the plans are not those of the declaration"
+    ]
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`local` with replicas of every kind: another Region, the central account itself, a team's account, a brought
+    reader, delete markers."""
+    root = tmp_path_factory.mktemp("replicas")
+    for folder in ("environments", "modules", "policies"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".terraform*"))
+    file = root / "environments" / "local" / "environment.yaml"
+    yaml = YAML()
+    document = yaml.load(file)
+    document["replicas"] |= {
+        "north": {
+            "account": "343434343434",
+            "region": "eu-north-1",
+            "feature_groups": ["users"],
+            "readers": ["a", "b"],
+        },
+        "attic": {
+            "account": "222222222222",
+            "feature_groups": ["reviews", "users"],
+            "delete_markers": True,
+            "readers": ["archive"],
+        },
+        "lab": {
+            "account": "555555555555",
+            "region": "eu-north-1",
+            "feature_groups": ["sessions"],
+            "readers": ["arn:aws:iam::555555555555:role/own/reader"],
+        },
+    }
+    yaml.dump(document, file)
+    return root
+
+
+def test_replicas_of_every_kind_are_proved_and_need_all_they_have(elsewhere: Path) -> None:
+    documents, normal = render("local", elsewhere), load(elsewhere / "environments", "local").normal()
+    proof = prove(normal, documents)
+    assert proof.result == PROVED, [one.words for one in proof.counterexamples][:5] + proof.faults
+    assert minimal(normal, documents, elsewhere / "policies").unneeded == []
+    kinds = {key: sorted(one["policies"]) for key, one in documents["roles"].items() if key.endswith("-deploy")}
+    assert kinds["343434343434/fs-deploy"] == ["keys-eu-north-1", "replica", "roles", "storage-eu-north-1"]
+    assert "storage-eu-north-1" in kinds["555555555555/fs-deploy"]
+    assert {"replica", "replication"} <= set(kinds["222222222222/fs-deploy"])
+    assert "replica" not in kinds["111111111111/fs-deploy"]
