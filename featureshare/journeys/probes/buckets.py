@@ -202,6 +202,7 @@ def _unload_elsewhere(stage: Stage, actor: Actor, group: Group, workgroup: Workg
     s3 = strangers.administrator(strangers.undeclared_account).client("s3")
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": stage.sessions.region})
     try:
+        s3.delete_public_access_block(Bucket=bucket)  # with it, a new bucket takes no public policy
         s3.put_bucket_policy(Bucket=bucket, Policy=_open_to_all(bucket))
         sql = f"UNLOAD (SELECT 1 AS one) TO 's3://{bucket}/{calls.PROBE}/' WITH (format = 'PARQUET')"
         query(stage, actor, sql, workgroup, group.database)
