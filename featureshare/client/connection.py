@@ -68,6 +68,7 @@ class Connection:
                     caller=self.identity.arn,
                     hint=f"The team's file must name this principal with {verb} among its verbs.",
                     policy=self._policy(verb),
+                    workgroup=self._workgroup(),
                     wire=self.wire,
                 )
             return self._sessions[verb]
@@ -111,6 +112,11 @@ class Connection:
 
     def _reaches(self, name: str) -> bool:
         return self.narrowed is None or name in self.narrowed
+
+    def _workgroup(self) -> str | None:
+        """The team's workgroup in the central account, where access roles query."""
+        workgroup = self.sharing.workgroups.get("central")
+        return workgroup.name if workgroup else None
 
     def _policy(self, verb: str) -> str | None:
         if self.narrowed is None:

@@ -21,6 +21,8 @@ from featureshare.client.errors import NoSharing, denials, is_denied
 Clock = Callable[[], datetime]
 
 CONNECTIONS = 64
+PRIMARY = "primary"
+"""The Athena workgroup that every account has, and that a query runs in which names none."""
 
 # Throttling is a matter of patience: botocore's standard mode backs off by itself before an error reaches us.
 CONFIG = Config(
@@ -50,19 +52,38 @@ class Wire:
 
 
 class RefreshingSession(boto3.Session):  # type: ignore[misc]  # boto3 is untyped
-    """A boto3 session whose clients are made as `wire` says, unless the caller says otherwise."""
+    """A boto3 session whose clients are made as `wire` says, unless the caller says otherwise.
 
-    def __init__(self, botocore_session: Any, region: str, wire: Wire) -> None:
+    Athena queries that name no workgroup, or `primary`, run in `workgroup`.
+    """
+
+    def __init__(self, botocore_session: Any, region: str, wire: Wire, workgroup: str | None = None) -> None:
         super().__init__(botocore_session=botocore_session, region_name=region)
         self._wire = wire
+        if workgroup is not None:
+            _run_in(botocore_session, workgroup)
 
     def client(self, service_name: str, *args: Any, **options: Any) -> Any:
-        if self._wire.endpoint_url:
-            options.setdefault("endpoint_url", self._wire.endpoint_url)
+        # Some clients pass None for what they have no opinion on.
+        options["endpoint_url"] = options.get("endpoint_url") or self._wire.endpoint_url
         own = options.pop("config", None)
         return super().client(
             service_name, *args, config=self._wire.config.merge(own) if own else self._wire.config, **options
         )
+
+
+def _run_in(session: Any, workgroup: str) -> None:
+    """Have a botocore session's clients query in `workgroup` where they would in `primary`.
+
+    Athena takes `primary` when none is named (StartQueryExecution, parameter WorkGroup), and some clients name it:
+    awswrangler's default is that word, and it asks GetWorkGroup where results go before it queries.
+    """
+
+    def fill(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return params | {"WorkGroup": workgroup} if params.get("WorkGroup") in (None, PRIMARY) else params
+
+    for operation in ("GetWorkGroup", "StartQueryExecution"):
+        session.register(f"provide-client-params.athena.{operation}", fill)
 
 
 class _Fetcher(AssumeRoleCredentialFetcher):  # type: ignore[misc]  # botocore is untyped
@@ -132,12 +153,13 @@ def refreshing_session(
     caller: str,
     hint: str = "",
     policy: str | None = None,
+    workgroup: str | None = None,
     wire: Wire,
 ) -> RefreshingSession:
     """A session of `role_arn` that takes new credentials before the old ones expire; the first when it is first used.
 
-    `caller` and `hint` are for the message of a refusal, `policy` is a session policy. Raises NoSharing when `base` has
-    no credentials, and Denied on use when STS refuses.
+    `caller` and `hint` are for the message of a refusal, `policy` is a session policy, `workgroup` is where Athena
+    queries run that name none. Raises NoSharing when `base` has no credentials, and Denied on use when STS refuses.
     """
     credentials = base.get_credentials()
     if credentials is None:
@@ -163,7 +185,7 @@ def refreshing_session(
     # Service models are read and parsed once for all sessions: that is most of what a first client costs.
     session.register_component("data_loader", base._session.get_component("data_loader"))
     session._credentials = held
-    return RefreshingSession(session, region, wire)
+    return RefreshingSession(session, region, wire, workgroup)
 
 
 def client_of(base: boto3.Session, service: str, region: str, wire: Wire, **options: Any) -> Any:
