@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from featureshare.runner.api_groups import group_names
+
 
 @dataclass(frozen=True)
 class Found:
@@ -19,20 +21,10 @@ def read_groups(client: Any, wanted: "set[str] | None" = None) -> Iterator[Found
 
     Needs ListFeatureGroups, DescribeFeatureGroup and ListTags. Raises botocore's ClientError when AWS refuses.
     """
-    for name in sorted(_names(client)):
+    for name in sorted(group_names(client)):
         if wanted is not None and name not in wanted:
             continue
         answer = client.describe_feature_group(FeatureGroupName=name)
         pages = client.get_paginator("list_tags").paginate(ResourceArn=answer["FeatureGroupArn"])
         tags = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
         yield Found(name, answer, tags)
-
-
-def _names(client: Any) -> Iterator[str]:
-    token: dict[str, str] = {}
-    while True:
-        page = client.list_feature_groups(MaxResults=100, **token)
-        yield from (one["FeatureGroupName"] for one in page["FeatureGroupSummaries"])
-        if not page.get("NextToken"):
-            return
-        token = {"NextToken": page["NextToken"]}

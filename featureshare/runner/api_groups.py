@@ -26,14 +26,16 @@ def of_stack(state: Mapping[str, Any], stack: Stack) -> list[str]:
 
 
 def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[str]:
-    """Delete these groups as the stack's deploy role; yields the names of those that were there.
+    """Delete these groups, and what lies in the team's name space, as the stack's deploy role; yields what was there.
 
     Raises botocore's ClientError when AWS refuses.
     """
-    names = of_stack(state, stack)
-    if not names:
+    names, space = of_stack(state, stack), _space(state, stack)
+    if not names and space is None:
         return
     client = as_deploy_role(_deploy_role(state, stack), stack, access).client("sagemaker")
+    if space is not None:
+        names = sorted({*names, *(name for name in group_names(client) if name.startswith(space))})
     for name in names:
         try:
             client.delete_feature_group(FeatureGroupName=name)
@@ -41,6 +43,24 @@ def retire(state: Mapping[str, Any], stack: Stack, access: Access) -> Iterator[s
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFound":
                 raise
+
+
+def group_names(client: Any) -> Iterator[str]:
+    """The names of all feature groups of an account and Region, page by page."""
+    token: dict[str, str] = {}
+    while True:
+        page = client.list_feature_groups(MaxResults=100, **token)
+        yield from (one["FeatureGroupName"] for one in page["FeatureGroupSummaries"])
+        if not page.get("NextToken"):
+            return
+        token = {"NextToken": page["NextToken"]}
+
+
+def _space(state: Mapping[str, Any], stack: Stack) -> str | None:
+    """How the names begin that the stack's team gives to groups of its own making; None when it makes none."""
+    spaces = _documents(state).get("name_spaces", {}).values()
+    mine = (one["name"].removesuffix("*") for one in spaces if (CENTRAL_TEAM, one["owner"]) == (stack.kind, stack.team))
+    return next(mine, None)
 
 
 def _deploy_role(state: Mapping[str, Any], stack: Stack) -> str:
