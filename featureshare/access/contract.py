@@ -484,7 +484,10 @@ class Contract:
         named = context.get("aws:TagKeys") or ()
         keys = (named,) if isinstance(named, str) else named
         return (
-            self._by_organization(owner) and action in TAG_CHANGES and READERS in keys and ":feature-group/" in resource
+            self._by_organization(owner)
+            and action in TAG_CHANGES
+            and any(key.startswith(READERS) for key in keys)
+            and ":feature-group/" in resource
         )
 
     def _by_organization(self, account: str) -> bool:

@@ -137,8 +137,10 @@ def _unite(render: dict[str, Any], documents: Mapping[str, Any]) -> None:
             if name == "catalogs" and key in render[name]:
                 known = render[name][key]["databases"]
                 known += [one for one in value["databases"] if one not in known]
-            else:
-                render[name].setdefault(key, copy.deepcopy(value))
+            elif key not in render[name] or (name == "feature_groups" and value["owner"] in documents["teams"]):
+                render[name][key] = copy.deepcopy(
+                    value
+                )  # of a group its owner knows most: all readers stand in its tags
 
 
 def _same_declaration(normal: Mapping[str, Any], stack: Stack, outputs: Mapping[str, Any], planned: Planned) -> None:

@@ -19,8 +19,8 @@ _EXACT = (
     "sagemaker:FeatureGroupOfflineStoreS3Uri",
     "sagemaker:TaggingAction",
 )
-# The tag that says which teams read a group online. Policies go by it, so the deploy role alone may set it.
-READERS = "feature-share-readers"
+# Tags that list the teams that read a group online. Policies go by them, so the deploy role alone may set them.
+READERS = "feature-share-readers-"
 _TAGGING = ("sagemaker:AddTags", "sagemaker:CreateFeatureGroup")
 TAG_CHANGES = frozenset({"sagemaker:addtags", "sagemaker:createfeaturegroup", "sagemaker:deletetags"})
 
@@ -29,17 +29,20 @@ _KEY_ARNS = ("sagemaker:FeatureGroupOfflineStoreKmsKeyArn", "sagemaker:FeatureGr
 
 @dataclass(frozen=True)
 class Condition:
-    """A key that a request must carry with a value that matches a pattern; without patterns, one it must not carry."""
+    """A key that a request must carry with a value like one of the patterns; `unlike`: no value may be like one."""
 
     key: str
     values: tuple[str, ...]
+    unlike: bool = False
 
     def holds(self, context: Mapping[str, str | tuple[str, ...]]) -> bool:
         """Whether the context carries it."""
         given = context.get(self.key)
         if given is None:
-            return not self.values
+            return self.unlike
         items = (given,) if isinstance(given, str) else given
+        if self.unlike:
+            return not any(matches(pattern, item) for item in items for pattern in self.values)
         return bool(items) and any(matches(pattern, item) for item in items for pattern in self.values)
 
 
@@ -77,7 +80,7 @@ def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) 
         if key in check.context:
             conditions.append(Condition(key, (f"arn:{model.partition}:kms:{model.region}:{check.account}:key/*",)))
     if check.action in _TAGGING:
-        conditions.append(Condition(f"aws:RequestTag/{READERS}", ()))
+        conditions.append(Condition("aws:TagKeys", (f"{READERS}*",), unlike=True))
     resource = check.resource
     if check.action.startswith("s3:"):
         name, slash, _ = resource.split(":", 5)[-1].partition("/")

@@ -123,11 +123,15 @@ def _tagging(
     """
     if action == "sagemaker:deletetags":
         names.setdefault("aws:tagkeys", "aws:TagKeys")
-        options.setdefault("aws:tagkeys", {}).update(dict.fromkeys(((READERS,), _MISSING)))
+        options.setdefault("aws:tagkeys", {}).update(dict.fromkeys(((f"{READERS}0",), _MISSING)))
         yield from _product(base, options, names, model, resource)
         return
     told = [(value,) if isinstance(value, str) else value for value in options.pop("aws:tagkeys", {}) if value]
-    for tag in dict.fromkeys((READERS, *(one for keys in told for one in keys))):
+    # One of the sixteen tags stands for all: no digit means more than another. So does one of the tags that only lists
+    # of tag keys speak of.
+    listed = [one for keys in told for one in keys if f"aws:requesttag/{one.lower()}" not in options]
+    others = dict.fromkeys(one for one in listed if one != FRESH and not one.startswith(READERS))
+    for tag in (f"{READERS}0", *list(others)[:1], *([FRESH] if FRESH in listed and not others else [])):
         key = f"aws:requesttag/{tag.lower()}"
         names.setdefault(key, f"aws:RequestTag/{tag}")
         options.setdefault(key, dict.fromkeys((FRESH, _MISSING)))

@@ -55,7 +55,9 @@ locals {
       s3_uri             = local.groups[name].s3_uri
       sagemaker          = local.sagemaker
       table              = local.table_arns[name]
-      team               = local.groups[name].owner
+      # The tags that Terraform gives the others, and none that says who reads.
+      tags = sort(distinct(concat(["classification", "contact", "feature-share", "owner", "stack"], keys(local.env.tags))))
+      team = local.groups[name].owner
     } : jsonencode(hole) if contains(local.holes["identity/manage"], name)]...)
   }
 

@@ -24,24 +24,24 @@ locals {
   endpoint_documents = {
     for team, it in local.endpoint_teams : team => merge(
       {
-        athena = format(local.templates["endpoint/athena"], [for hole in {
+        athena = format(local.templates["endpoint/athena"], [for name, hole in {
           principals = local.endpoint_principals[team]
           workgroups = ["arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/${local.prefix}-${team}", "arn:${local.partition}:athena:${local.region}:${it.account}:workgroup/${local.prefix}-${team}-own"]
-        } : jsonencode(hole)]...)
-        glue = format(local.templates["endpoint/glue"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["endpoint/athena"], name)]...)
+        glue = format(local.templates["endpoint/glue"], [for name, hole in {
           own_tables = local.endpoint_own_tables[team]
           principals = local.endpoint_principals[team]
           tables = sort(distinct(concat(
             flatten([for name in local.endpoint_groups[team] : local.table_arns[name]]),
             flatten([for account in distinct([local.central, it.account]) : ["arn:${local.partition}:glue:${local.region}:${account}:catalog", "arn:${local.partition}:glue:${local.region}:${account}:database/default"]]),
           )))
-        } : jsonencode(hole)]...)
-        kms = format(local.templates["endpoint/kms"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["endpoint/glue"], name)]...)
+        kms = format(local.templates["endpoint/kms"], [for name, hole in {
           aliases    = sort(flatten([for key in local.endpoint_stores[team] : [local.stores[key].offline_alias, local.stores[key].online_alias]]))
           keys       = sort(distinct([for key in local.endpoint_stores[team] : "arn:${local.partition}:kms:${local.region}:${local.stores[key].account}:key/*"]))
           principals = local.endpoint_principals[team]
-        } : jsonencode(hole)]...)
-        s3 = format(local.templates["endpoint/storage"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["endpoint/kms"], name)]...)
+        s3 = format(local.templates["endpoint/storage"], [for name, hole in {
           buckets = concat(
             [for key in local.endpoint_stores[team] : "arn:${local.partition}:s3:::${local.stores[key].bucket}"],
             ["arn:${local.partition}:s3:::${local.prefix}-${team}-results-${it.account}-${local.region}"],
@@ -49,17 +49,17 @@ locals {
           offline_objects = [for name in local.endpoint_groups[team] : "arn:${local.partition}:s3:::${local.stores[local.groups[name].store_key].bucket}/${name}/*"]
           principals      = local.endpoint_principals[team]
           results_objects = "arn:${local.partition}:s3:::${local.prefix}-${team}-results-${it.account}-${local.region}/*"
-        } : jsonencode(hole)]...)
-        sts = format(local.templates["endpoint/sts"], [for hole in {
+        } : jsonencode(hole) if contains(local.holes["endpoint/storage"], name)]...)
+        sts = format(local.templates["endpoint/sts"], [for name, hole in {
           access_roles = sort([for key in try(local.access_of_team[team], []) : local.access[key].arn])
           principals   = local.endpoint_principals[team]
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["endpoint/sts"], name)]...)
       },
       {
-        for service in ["sagemaker.api", "sagemaker.featurestore-runtime"] : service => format(local.templates["endpoint/sagemaker"], [for hole in {
+        for service in ["sagemaker.api", "sagemaker.featurestore-runtime"] : service => format(local.templates["endpoint/sagemaker"], [for name, hole in {
           groups     = [for name in local.endpoint_groups[team] : local.groups[name].arn]
           principals = local.endpoint_principals[team]
-        } : jsonencode(hole)]...)
+        } : jsonencode(hole) if contains(local.holes["endpoint/sagemaker"], name)]...)
       },
     )
   }
@@ -92,7 +92,7 @@ locals {
   endpoint_deploy_policies = {
     for team, it in local.endpoints : it.account => {
       team = team
-      document = format(local.templates["identity/deploy-endpoints"], [for hole in {
+      document = format(local.templates["identity/deploy-endpoints"], [for name, hole in {
         endpoints   = "arn:${local.partition}:ec2:${local.region}:${it.account}:vpc-endpoint/*"
         environment = local.env.name
         network = concat(
@@ -101,7 +101,7 @@ locals {
           [for id in it.security_group_ids : "arn:${local.partition}:ec2:${local.region}:${it.account}:security-group/${id}"],
           [for id in it.route_table_ids : "arn:${local.partition}:ec2:${local.region}:${it.account}:route-table/${id}"],
         )
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/deploy-endpoints"], name)]...)
     }...
   }
 }

@@ -19,7 +19,7 @@ locals {
   notebook_deploy_policies = {
     for team, notebook in local.notebooks : notebook.account => {
       team = team
-      document = format(local.templates["identity/deploy-notebook"], [for hole in {
+      document = format(local.templates["identity/deploy-notebook"], [for name, hole in {
         key      = notebook.volume_key
         notebook = notebook.arn
         places = concat(
@@ -28,7 +28,7 @@ locals {
         )
         role      = notebook.role_arn
         sagemaker = local.sagemaker
-      } : jsonencode(hole)]...)
+      } : jsonencode(hole) if contains(local.holes["identity/deploy-notebook"], name)]...)
     }...
   }
 }

@@ -258,6 +258,12 @@ output "documents" {
     error_message = "policies: a bucket policy does not fit 20 KB."
   }
 
+  # Source: SageMaker, AddTags: a tag's value has 256 characters.
+  precondition {
+    condition     = alltrue(flatten([for name, tags in local.group_tags : [for key, value in tags : length(value) <= 256]]))
+    error_message = "policies: a group has more readers than its tags hold. Groups: ${join(", ", [for name, tags in local.group_tags : name if anytrue([for value in values(tags) : length(value) > 256])])}. Fix: share it with fewer teams."
+  }
+
   # Source: AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies": 20,480 characters.
   precondition {
     condition     = alltrue(flatten([for it in local.endpoints : [for one in it.policies : length(one.policy) <= 20480]]))

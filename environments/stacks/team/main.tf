@@ -1,17 +1,11 @@
 locals {
   account = local.team.account
 
-  # Roles are ours, or brought and only given policies.
-  execution_roles = merge(
-    { for key, role in local.roles : role.principal => merge(role, { existing_role = null }) if role.kind == "execution" && role.team == var.team },
-    {
-      for key, role in local.documents.brought_roles : split("/", key)[1] => {
-        existing_role = element(split("/", role.arn), length(split("/", role.arn)) - 1)
-        name          = local.environment.prefix
-        policies      = role.policies
-      } if role.team == var.team
-    },
-  )
+  # Roles that are brought are not here: the deploy role has no right on what others made. Their owners attach what
+  # `featureshare render` lists under `brought_roles`.
+  execution_roles = {
+    for key, role in local.roles : role.principal => merge(role, { existing_role = null }) if role.kind == "execution" && role.team == var.team
+  }
   reading_roles = {
     for name, role in local.execution_roles : name => role
     if length(setintersection(local.team.execution_roles[name].verbs, ["read-offline", "read-online"])) > 0
