@@ -97,7 +97,7 @@ class QualityFailed(IngestStopped):
     """Rows that break expectations, with quality="fail": nothing was written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Item:
     row: int
     texts: Mapping[str, str]

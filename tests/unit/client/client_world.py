@@ -232,3 +232,18 @@ def _stores(made: ClientWorld) -> None:
     ssm = made.administrator("ssm", TEAM)
     for name, value in parameters().items():
         ssm.put_parameter(Name=name, Value=value, Type="String")
+
+
+def rows(world: ClientWorld, count: int, run: str, identifiers: int = 7) -> list[dict[str, Any]]:
+    """Rows of a group, a second apart, whose identifiers carry the name of the run."""
+    start = world.now().replace(microsecond=0) - timedelta(minutes=count)
+    return [
+        {
+            "click": f"{run}-{n % identifiers}",
+            "at": start + timedelta(seconds=n),
+            "count": n % 11,
+            "score": n / 7,
+            "kind": "buy",
+        }
+        for n in range(count)
+    ]

@@ -1,0 +1,160 @@
+"""The statements of a data set: what is brought where, and the join. Pure.
+
+Everything shared and a spine that fits a query: one query under the access role, in the central account. Otherwise
+shared histories are unloaded into the team's results bucket and registered for a moment in its own database, and one
+query in the team's own workgroup joins them with what is local (docs/decisions/0006). A large spine goes there too, so
+nobody needs a right to write the owner's catalog.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from featureshare.client import pointintime as pit
+from featureshare.client.connection import Connection
+from featureshare.client.errors import NotShared
+from featureshare.client.pointintime import DatasetInput, Source, Spine
+from featureshare.client.sharing import Group, Sharing
+from featureshare.client.spines import Rows
+
+_TYPES = {"String": "string", "Integral": "bigint", "Fractional": "double"}
+_GLUE = {"varchar": "string", "bigint": "bigint", "double": "double", "boolean": "boolean"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement and where it runs; `table` is registered over its result until the data set is there."""
+
+    sql: str
+    own: bool
+    location: str
+    table: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What runs for a data set. `group` is a feature group that is the spine, or `rows` were given as it.
+
+    `tables` are other tables, in the team's account, for groups by name; `id` is in every name that the data set takes.
+    """
+
+    sharing: Sharing
+    sources: tuple[Source, ...]
+    spine: Spine
+    group: Group | None
+    rows: Rows | None
+    as_of: datetime
+    tables: Mapping[str, str]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Every feature group that is read."""
+        return (*(source.group for source in self.sources), *((self.group,) if self.group else ()))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the data set, in order."""
+        taken = [name for source in self.sources for name in source.columns.values()]
+        return (*(name for name, _ in self.spine.columns), *taken)
+
+    @property
+    def spine_columns(self) -> tuple[tuple[str, str], ...]:
+        """The columns of a spine that was given, with Glue's types."""
+        return tuple((name, _GLUE[kind]) for name, kind in self.spine.columns)
+
+    def steps(self) -> tuple[Step, ...]:
+        """The statements: histories and spine to be brought over, if any must be, and the join last."""
+        large = self.rows is not None and self.rows.file is not None
+        own = large or any(self.is_own(group) for group in self.groups)
+        steps: list[Step] = []
+        sources: list[tuple[Source, str]] = []
+        for number, source in enumerate(self.sources, 1):
+            query = pit.history_sql(source.group, source.features, self.table(source.group), self.as_of)
+            if own and not self.is_own(source.group):
+                kinds = tuple((name, _TYPES[source.group.features[name]]) for name in source.features)
+                entity = _TYPES[source.group.features[source.group.record_identifier]]
+                columns = (("entity", entity), ("valid_from", "double"), ("valid_to", "double"))
+                query = self._brought(steps, query, f"source_{number}", (*columns, ("is_deleted", "boolean"), *kinds))
+            sources.append((source, query))
+        steps.append(
+            Step(
+                pit.unload(
+                    pit.join_sql(self.spine, self._spine_query(steps, own), sources, self.as_of), self.at("data")
+                ),
+                own,
+                self.at("data"),
+            )
+        )
+        return tuple(steps)
+
+    def table(self, group: Group) -> str:
+        """The table of a group, quoted for SQL."""
+        return self.tables.get(group.name) or f"{pit.quoted(group.database)}.{pit.quoted(group.table)}"
+
+    def is_own(self, group: Group) -> bool:
+        """Whether a group is read in the team's own account."""
+        return group.own or group.name in self.tables
+
+    def _spine_query(self, steps: list[Step], own: bool) -> str:
+        if self.group is not None:
+            query = pit.newest_sql(self.group, self.table(self.group), self.as_of)
+            if own and not self.is_own(self.group):
+                columns = tuple((name, _TYPES[kind]) for name, kind in self.group.features.items())
+                return self._brought(steps, query, "spine", columns)
+            return query
+        assert self.rows is not None
+        if self.rows.lines is not None:
+            return pit.values_sql(self.spine, self.rows.lines)
+        return self._select(self.registered("spine"), [name for name, _ in self.spine.columns])
+
+    def _brought(self, steps: list[Step], query: str, name: str, columns: Sequence[tuple[str, str]]) -> str:
+        """Adds the step that brings a query's rows into the team's account; the query that reads them there."""
+        table = self.registered(name)
+        steps.append(Step(pit.unload(query, self.at(name)), False, self.at(name), table, tuple(columns)))
+        return self._select(table, [column for column, _ in columns])
+
+    def _select(self, table: str, columns: Sequence[str]) -> str:
+        database = self.sharing.shared_database
+        if database is None:
+            raise NotShared(f"{self.sharing.team} has no database of its own to join shared features in.")
+        names = ", ".join(pit.quoted(name) for name in columns)
+        return f"SELECT {names} FROM {pit.quoted(database)}.{pit.quoted(table)}"
+
+    def registered(self, name: str) -> str:
+        """The name of a table that is there for the moment."""
+        return f"dataset_{self.id}_{name}"
+
+    def at(self, name: str) -> str:
+        """The S3 location of a part of the data set."""
+        # A team whose results stay in the central account has no bucket, but a prefix of the central one.
+        bucket = self.sharing.results_bucket
+        place = f"s3://{bucket}/" if bucket else self.sharing.workgroups["central"].output.removesuffix("athena/")
+        return f"{place}datasets/{self.id}/{name}/"
+
+
+def sources_of(connection: Connection, features: Sequence[str], on: Mapping[str, str]) -> tuple[Source, ...]:
+    """Features such as `users.country` or `users.*` by group, in the order in which groups come first."""
+    chosen: dict[str, list[str]] = {}
+    for word in features:
+        name, dot, feature = word.partition(".")
+        if not dot:
+            raise DatasetInput(f"{word} names no feature: write group.feature, or group.* for all of them.")
+        group = connection.group(name, "read-offline")
+        if not group.offline:
+            raise DatasetInput(f"{name} has no offline store, so no history to join.")
+        keys = (group.record_identifier, group.event_time)
+        wanted = [one for one in group.features if one not in keys] if feature == "*" else [feature]
+        if feature != "*" and feature not in group.features:
+            raise DatasetInput(f"{name} has no feature {feature}; it has: {', '.join(group.features)}.")
+        chosen.setdefault(name, []).extend(one for one in wanted if one not in chosen.get(name, ()))
+    unknown = sorted(set(on) - set(chosen))
+    if unknown or not chosen:
+        raise DatasetInput(f"on names groups without features: {', '.join(unknown)}." if chosen else "name a feature.")
+    groups = connection.sharing.groups
+    return tuple(
+        Source(groups[name], tuple(wanted), on.get(name, groups[name].record_identifier))
+        for name, wanted in chosen.items()
+    )
