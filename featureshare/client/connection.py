@@ -92,15 +92,15 @@ class Connection:
                 self._clients[key] = client_of(self.base, service, self.sharing.region, self.wire)
             return self._clients[key]
 
-    def renew(self, verb: str, expired: boto3.Session) -> None:
-        """Forget a session of a verb: the service says that it expired, whatever the clock here says.
+    def renew(self, verb: str, expired: boto3.Session | None = None) -> None:
+        """Forget the session of a verb: the service says that it expired, whatever the clock here says.
 
-        Of several threads that were told so the first forgets it, and the others find the new one.
+        `expired` is the one it was said of: of several threads the first forgets it, and the others find the new one.
         """
         with self._lock:
-            if self._sessions.get(verb) is not expired:
+            if expired is not None and self._sessions.get(verb) is not expired:
                 return
-            del self._sessions[verb]
+            self._sessions.pop(verb, None)
             for key in [key for key in self._clients if key[1] == verb]:
                 del self._clients[key]
 
