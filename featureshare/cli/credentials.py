@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import os
 import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from featureshare.client import connect
@@ -16,7 +16,6 @@ from featureshare.client.profile import config_file, process_credentials, write_
 from featureshare.errors import FeatureShareError
 
 VERBS = ("delete", "discover", "manage", "read-offline", "read-online", "write")
-_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -63,9 +62,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _base(given: argparse.Namespace) -> boto3.Session:
     """The session of the execution role. Not through AWS_PROFILE: that profile is what called this very command."""
-    for name in _PROFILE_VARIABLES:
-        os.environ.pop(name, None)
-    return boto3.Session(profile_name=given.source_profile)
+    core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    if given.source_profile:
+        core.set_config_variable("profile", given.source_profile)
+    return boto3.Session(botocore_session=core)
 
 
 def _credentials(given: argparse.Namespace) -> dict[str, Any]:

@@ -214,6 +214,7 @@ def test_credentials_for_every_sdk(
     }.items():
         monkeypatch.setenv(name, value)
     assert credentials.run(["credentials", "search", "--verb", "read-online"]) == 0
+    monkeypatch.delenv("AWS_PROFILE")
     got = json.loads(capsys.readouterr().out)
     assert sorted(got) == ["AccessKeyId", "Expiration", "SecretAccessKey", "SessionToken", "Version"]
     assert got["Version"] == 1
