@@ -235,7 +235,6 @@ def _parameters(domain: _Domain) -> Iterator[Rule]:
     why, name = "what teams are told", f"/{domain.model.prefix}/x/sharing/team"
     actions = domain.actions("ssm", "PutParameter", Name=name, Tags=[{"Key": "a", "Value": "b"}])
     actions += domain.actions("ssm", "DeleteParameter", "GetParameter", Name=name)
-    actions += domain.actions("ssm", "GetParameters", Names=[name])
     actions += domain.actions("ssm", "ListTagsForResource", "RemoveTagsFromResource", ResourceId=name)
     yield domain.rule(actions, domain.arn("ssm", f"parameter/{domain.model.prefix}/*/sharing/*"), why=why)
     yield domain.rule(("ssm:DescribeParameters",), "*", why=why)
