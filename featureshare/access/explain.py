@@ -147,7 +147,10 @@ class Explainer:
     def _from_principal(
         self, found: Explanation, role: Role | None, actor: Actor, team: str, name: str, uses: list[tuple[str, str]]
     ) -> None:
-        verbs = self.normal["teams"][team]["principals"][name]["verbs"] if team in self.normal["teams"] else []
+        if team not in self.normal["teams"]:
+            self._from_replica(found, actor, team, name)
+            return
+        verbs = self.normal["teams"][team]["principals"][name]["verbs"]
         verb, group = min(uses, key=lambda use: (use[0] not in verbs, use[0] not in self._granted(team, use[1])))
         found.links.append(Link("execution role", True, f"{team}/{name} is declared ({actor.source})"))
         if not self._grants(found, team, group, verb):
@@ -174,6 +177,18 @@ class Explainer:
             found.advice = (
                 f"It works as {target.arn}: assume that role first, the execution role itself holds no right."
             )
+
+    def _from_replica(self, found: Explanation, actor: Actor, replica: str, reader: str) -> None:
+        """The reader of a replica: what it may not do there is nowhere to be shared with it."""
+        copied = ", ".join(self.normal["replicas"][replica]["feature_groups"])
+        found.links.append(Link("reader", True, f"{reader} reads the replica {replica} ({actor.source})"))
+        found.links.append(Link("replica", False, f"{replica} holds copies of {copied}, and its readers reach no more"))
+        found.on_purpose = True
+        found.advice = (
+            "Denied on purpose: train on the copy, or declare a team. "
+            f"environments/{self.model.name}/environment.yaml, "
+            f"replicas.{replica}.feature_groups says what is copied."
+        )
 
     def _grants(self, found: Explanation, team: str, group: str, verb: str) -> bool:
         if verb in self._granted(team, group):

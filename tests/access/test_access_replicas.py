@@ -12,7 +12,9 @@ from planting import Change, bucket, edited, policy, replaced, role, sid, trust,
 from ruamel.yaml import YAML
 
 from featureshare.access import PROVED, prove
+from featureshare.access.explain import Explainer
 from featureshare.access.minimal import minimal
+from featureshare.access.model import Model
 from featureshare.access.plans import from_plans
 from featureshare.declaration import load
 from featureshare.render import render
@@ -124,3 +126,14 @@ def test_replicas_of_every_kind_are_proved_and_need_all_they_have(elsewhere: Pat
     assert "storage-eu-north-1" in kinds["555555555555/fs-deploy"]
     assert {"replica", "replication"} <= set(kinds["222222222222/fs-deploy"])
     assert "replica" not in kinds["111111111111/fs-deploy"]
+
+
+def test_a_reader_is_told_that_it_reaches_the_copy_alone(normal: dict[str, Any], documents: dict[str, Any]) -> None:
+    explainer = Explainer(normal, Model(documents))
+    reader = f"arn:aws:iam::{REPLICA}:role/fs/replica-reader/research/{READER}"
+    group = "arn:aws:sagemaker:eu-west-1:222222222222:feature-group/sessions"
+    found = explainer.explain(reader, "sagemaker:GetRecord", group)
+    assert (found.allowed, found.on_purpose) == (False, True)
+    assert "replicas.research.feature_groups" in found.advice
+    assert found.broken is not None
+    assert "sessions, users" in found.broken.text
