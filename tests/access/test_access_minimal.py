@@ -79,12 +79,18 @@ def test_every_document_is_judged(normal, shipped):
     every = [*found.documented, *found.doubled, *found.unused_ceiling]
     templates = {file.relative_to(ROOT / "policies") for file in (ROOT / "policies").glob("*/*.json.tftpl")}
     spoken = {Path(one.template) for one in every}
-    # What only denies, and what `local` does not render: it has an organization, and compute that names its account.
+    # What only denies, and what `local` does not render: it has an organization, compute that names its account, and no
+    # replica that takes delete markers.
     assert {str(file) for file in templates - spoken} == {
+        "identity/replicate-deletes.json.tftpl",
         "organization/protect-sharing.json.tftpl",
+        "resource/offline-bucket-others.json.tftpl",
+        "resource/offline-bucket-replicated.json.tftpl",
         "resource/offline-bucket.json.tftpl",
+        "resource/replica-bucket-deletes.json.tftpl",
         "resource/results-bucket.json.tftpl",
         "trust/access-role-without-organization.json.tftpl",
+        "trust/replication-without-source.json.tftpl",
         "trust/service-for-source.json.tftpl",
         "trust/service-without-source.json.tftpl",
     }
