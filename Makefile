@@ -115,6 +115,10 @@ browser: $(VENV)/.browser ## The catalogue's page in a real browser (needs Chrom
 oracle: $(VENV)/.test ## The IAM engine against another one, on random cases (needs Node)
 	@$(QUIET_AWS) $(BIN)/python tests/oracle/run.py
 
+.PHONY: others
+others: $(VENV)/.test ## Other people's Terraform on a running local AWS: apply, re-plan empty, update, destroy (slow; make up first)
+	@$(QUIET_AWS) $(BIN)/python tests/terraform/others.py
+
 .PHONY: clean
 clean: ## Remove what was built and downloaded; refuses while local AWS runs
 	@if compgen -G '.featureshare/*/localaws.json' > /dev/null; then echo 'Local AWS runs: make down first.' >&2; exit 1; fi

@@ -130,6 +130,9 @@ def _own(action: str, template: str, *, born: bool = False, role: str | None = N
 
 
 _CRAWLER = "arn:{partition}:glue:{region}:{account}:crawler/{Name}"
+_TRIGGER = "arn:{partition}:glue:{region}:{account}:trigger/{Name}"
+_WORKFLOW = "arn:{partition}:glue:{region}:{account}:workflow/{Name}"
+_REGISTRIES = "arn:{partition}:glue:{region}:{account}:registry/"
 _JOB = "arn:{partition}:glue:{region}:{account}:job/"
 
 TABLE: Table = {
@@ -138,6 +141,15 @@ TABLE: Table = {
         {
             "CreateCrawler": _own("CreateCrawler", _CRAWLER, born=True, role="Role"),
             "CreateJob": _own("CreateJob", _JOB + "{Name}", born=True, role="Role"),
+            "CreateRegistry": _own("CreateRegistry", _REGISTRIES + "{RegistryName}", born=True),
+            "CreateTrigger": _own("CreateTrigger", _TRIGGER, born=True),
+            "CreateWorkflow": _own("CreateWorkflow", _WORKFLOW, born=True),
+            **{
+                f"{verb}Registry": _own(f"{verb}Registry", _REGISTRIES + "{RegistryId.RegistryName}")
+                for verb in ("Delete", "Get")
+            },
+            **{f"{verb}Trigger": _own(f"{verb}Trigger", _TRIGGER) for verb in ("Delete", "Get", "Start", "Stop")},
+            **{f"{verb}Workflow": _own(f"{verb}Workflow", _WORKFLOW) for verb in ("Delete", "Get", "Update")},
             "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),
             "DeleteCrawler": _own("DeleteCrawler", _CRAWLER),
             "DeleteJob": _own("DeleteJob", _JOB + "{JobName}"),

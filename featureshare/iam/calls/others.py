@@ -160,6 +160,13 @@ TABLES: dict[str, Table] = {
         {
             **_reads("events", "ListEventBuses", "ListRuleNamesByTarget", "ListRules", "TestEventPattern"),
             "CreateEventBus": on("events:CreateEventBus", _BUS + "{Name}", keys=tags_in("Tags")),
+            **{
+                f"{verb}Archive": on(
+                    f"events:{verb}Archive", f"arn:{{partition}}:events:{_HERE}archive/{{ArchiveName}}"
+                )
+                for verb in ("Create", "Delete", "Describe", "Update")
+            },
+            **_reads("events", "PutPermission", "RemovePermission"),
             "DeleteEventBus": on("events:DeleteEventBus", _BUS + "{Name}"),
             "DescribeEventBus": lambda scope: on("events:DescribeEventBus", _BUS + _bus(scope, "Name"))(scope),
             "DisableRule": _rule("DisableRule", "Name"),

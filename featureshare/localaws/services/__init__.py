@@ -26,6 +26,7 @@ from featureshare.localaws.services import (
     replication,
     runtime,
     shares,
+    studio,
     tags,
 )
 from featureshare.localaws.services.runtime import Authorize, Settings, clock, configure, settings
@@ -46,6 +47,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **identity.HANDLERS,
     **neighbours.HANDLERS,
     **shares.HANDLERS,
+    **studio.HANDLERS,
 }
 """(botocore service, operation) -> handler."""
 
