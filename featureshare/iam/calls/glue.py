@@ -150,6 +150,8 @@ TABLE: Table = {
             },
             **{f"{verb}Trigger": _own(f"{verb}Trigger", _TRIGGER) for verb in ("Delete", "Get", "Start", "Stop")},
             **{f"{verb}Workflow": _own(f"{verb}Workflow", _WORKFLOW) for verb in ("Delete", "Get", "Update")},
+            **{name: on(f"glue:{name}") for name in ("CreateClassifier", "DeleteClassifier", "GetClassifier")},
+            "UpdateTrigger": _own("UpdateTrigger", _TRIGGER),
             "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),
             "DeleteCrawler": _own("DeleteCrawler", _CRAWLER),
             "DeleteJob": _own("DeleteJob", _JOB + "{JobName}"),

@@ -150,6 +150,7 @@ TABLES: dict[str, Table] = {
             "GetMetricData": on("cloudwatch:GetMetricData"),
             "ListTagsForResource": on("cloudwatch:ListTagsForResource", "{ResourceARN}"),
             "PutDashboard": on("cloudwatch:PutDashboard", _DASHBOARD),
+            "PutCompositeAlarm": on("cloudwatch:PutCompositeAlarm", _ALARM, keys=tags_in("Tags")),
             "PutMetricAlarm": on("cloudwatch:PutMetricAlarm", _ALARM, keys=tags_in("Tags")),
             "TagResource": on("cloudwatch:TagResource", "{ResourceARN}", keys=tags_in("Tags")),
             "UntagResource": on("cloudwatch:UntagResource", "{ResourceARN}", keys=untags_in("TagKeys")),

@@ -1,4 +1,4 @@
-"""Bucket configurations that moto takes for other operations: metrics, analytics, tiering, and who pays."""
+"""Bucket configurations that moto takes for other operations: metrics, analytics, tiering, inventory, and who pays."""
 
 import copy
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ _KEPT = "featureshare_configurations"
 _LISTED = {
     "Analytics": ("AnalyticsConfiguration", "AnalyticsConfigurationList"),
     "IntelligentTiering": ("IntelligentTieringConfiguration", "IntelligentTieringConfigurationList"),
+    "Inventory": ("InventoryConfiguration", "InventoryConfigurationList"),
     "Metrics": ("MetricsConfiguration", "MetricsConfigurationList"),
 }
 _PAYERS = ("Requester", "BucketOwner")

@@ -133,7 +133,7 @@ def test_models_show_no_parts_that_nobody_gave(call: Call) -> None:
         call("sagemaker", "DeleteModelPackageGroup", ModelPackageGroupName="absent")
 
 
-@pytest.mark.parametrize("kind", ["Analytics", "IntelligentTiering", "Metrics"])
+@pytest.mark.parametrize("kind", ["Analytics", "IntelligentTiering", "Inventory", "Metrics"])
 def test_bucket_configurations(call: Call, kind: str) -> None:
     where = {"Bucket": BUCKET, "Id": "all"}
     given = {"Id": "all", "Filter": {"Prefix": "a/"}}
