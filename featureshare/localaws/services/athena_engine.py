@@ -16,6 +16,9 @@ _LOCAL_FUNCTIONS = (
     "CREATE MACRO to_iso8601(x) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%gZ')",
     "CREATE MACRO at_timezone(x, zone) AS timezone(zone, x)",
     "CREATE MACRO to_unixtime(x) AS epoch(x)",
+    # One of Trino's Teradata functions, in the one format that the SageMaker SDK's dataset builder asks for as_of with.
+    "CREATE MACRO to_timestamp(x, form) AS CASE WHEN lower(form) = 'yyyy-mm-dd hh24:mi:ss' "
+    "THEN strptime(x, '%Y-%m-%d %H:%M:%S') ELSE error('to_timestamp: the local AWS does not know ' || form) END",
 )
 _SETTINGS = (
     "SET TimeZone = 'UTC'",

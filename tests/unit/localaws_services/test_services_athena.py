@@ -105,6 +105,11 @@ def reason(found: dict[str, Any]) -> str:
             "WHERE clicks = 7",
             [["2026-01-03 03:00:00.000 UTC", "2026-01-03 03:00:00.000"]],
         ),
+        (
+            "SELECT count(*) FROM sessions WHERE from_iso8601_timestamp(event_time) <= "
+            "to_timestamp('2026-01-03 02:30:00', 'yyyy-mm-dd hh24:mi:ss')",
+            [["2"]],
+        ),
         ("SELECT format_datetime(timestamp '2026-01-03 04:05:06', 'yyyy-MM-dd HH:mm')", [["2026-01-03 04:05"]]),
         ("SELECT array_agg(clicks ORDER BY clicks), cast(1.5 AS decimal(10,2)) FROM sessions", [["[1, 5, 7]", "1.50"]]),
         ("SELECT x FROM unnest(ARRAY[2, 1]) AS t(x) ORDER BY x", [["1"], ["2"]]),
