@@ -1,6 +1,6 @@
 # Rules between keys and between files.
 locals {
-  role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "offline-store", "execution", "deploy", "replication", "replica-reader"]
+  role_kinds = ["writer", "deleter", "reader-online", "reader-offline", "discoverer", "manager", "updater", "offline-store", "execution", "deploy", "replication", "replica-reader"]
   prefix     = try(trimspace(local.environment_document.prefix), "")
   # Role names have 64 characters, bucket names 63 (<prefix>-<team>-results-<account>-<region>).
   longest_name = min(46, 63 - length("--results-111122223333-") - length(local.region))
@@ -115,6 +115,8 @@ locals {
       time_types     = try([for feature in group.features : feature.type if feature.name == group.event_time], [])
       plain          = try(trimspace(group.store) == "central" && try(trimspace(group.classification), "") != "restricted" && tobool(group.online_store.enabled) && tobool(group.offline_store.enabled), false)
       shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : trimspace(verb)], []) }
+      updates        = { for team in try(keys(group.updates), []) : team => try([for feature in group.updates[team] : trimspace(feature)], []) }
+      special        = try([for feature in group.features : feature if length(setintersection(try(keys(feature), []), ["collection", "dimension", "parameters"])) > 0], [])
     }
   }
   own_stores = { for name, group in local.groups : group.owner => name... if group.store == "team" }
@@ -224,6 +226,93 @@ locals {
           key  = "classification"
           rule = "an in-memory store has no customer key, so it cannot hold ${group.classification} data."
           fix  = "write storage: standard"
+        },
+        {
+          bad = length(group.special) > 0 && anytrue([
+            for feature in group.special : (try(trimspace(feature.collection), "") == "vector") != can(feature.dimension) ||
+            (try(trimspace(feature.collection), "") == "vector" && contains(["String", "Integral"], try(trimspace(feature.type), ""))) ||
+            try(feature.dimension < 1 || feature.dimension > 8192 || floor(feature.dimension) != feature.dimension, false)
+          ])
+          key  = "features"
+          rule = "a vector, and no other feature, has a dimension (1 to 8192), and holds numbers of type Fractional."
+          fix  = "correct the feature"
+        },
+        {
+          bad  = length([for feature in group.special : true if try(trimspace(feature.collection), "") == "vector"]) > 1
+          key  = "features"
+          rule = "a group has one vector at most."
+          fix  = "keep one of them"
+        },
+        {
+          bad  = group.storage != "in-memory" && anytrue([for feature in group.special : can(feature.collection)])
+          key  = "features"
+          rule = "only an in-memory store holds collections."
+          fix  = "write storage: in-memory, or leave collection out"
+        },
+        {
+          bad  = length([for feature in group.special : true if can(feature.collection) && contains([group.identifier, group.event_time], try(trimspace(feature.name), "-"))]) > 0
+          key  = "features"
+          rule = "the record identifier and the event time hold one value, and are no collection."
+          fix  = "leave collection out"
+        },
+        {
+          bad = length(group.special) > 0 && anytrue(flatten([
+            for feature in group.special : [
+              length(try(keys(feature.parameters), [])) > 25,
+              [
+                for key in try(keys(feature.parameters), []) : !can(regex("^[\\w .:/=+@-]+$", key)) || length(key) > 255 ||
+                !startswith(jsonencode(feature.parameters[key]), "\"") || !can(regex("^[\\w .:/=+@-]+$", feature.parameters[key])) || try(length(feature.parameters[key]) > 255, true)
+              ],
+            ]
+          ]))
+          key  = "features"
+          rule = "a feature has at most 25 parameters; a key and a value are 1 to 255 letters, digits, spaces or _ . : / = + - @, in quotes where they could be a number or a boolean word."
+          fix  = "correct the parameters"
+        },
+        {
+          bad  = can(local.group_documents[name].throughput) && group.storage != "standard"
+          key  = "throughput"
+          rule = "a ${group.storage} store is served on demand."
+          fix  = "leave it out, or write storage: standard"
+        },
+        {
+          bad  = can(keys(local.group_documents[name].throughput)) && group.online != null && can(local.group_documents[name].throughput.read) != coalesce(group.online, true)
+          key  = "throughput.read"
+          rule = "a group with an online store, and no other, says how much is read."
+          fix  = "add read, or leave it out"
+        },
+        {
+          bad = anytrue([
+            for key in ["read", "write"] :
+            try(local.group_documents[name].throughput[key] < 1 || local.group_documents[name].throughput[key] > 40000 || floor(local.group_documents[name].throughput[key]) != local.group_documents[name].throughput[key], false)
+          ])
+          key  = "throughput"
+          rule = "read and write are whole numbers from 1 to 40000."
+          fix  = "correct them"
+        },
+        {
+          bad  = length(group.updates) > 0 && (!contains(["standard-v2", "in-memory"], group.storage) || group.store == "team")
+          key  = "updates"
+          rule = "single features are updated in the central store only, where it is standard-v2 or in-memory."
+          fix  = "write storage: standard-v2, or share write"
+        },
+        {
+          bad = anytrue(flatten([
+            for team, names in group.updates : [
+              !contains(try(group.shared[team], []), "update"),
+              length(names) == 0, length(names) > 100, length(distinct(names)) < length(names),
+              length(setsubtract(names, group.features)) > 0, contains(names, group.identifier),
+            ]
+          ]))
+          key  = "updates"
+          rule = "names, for each team that is granted update and for no other, 1 to 100 features of the group, each once and not the record identifier."
+          fix  = "correct the list, or the grant"
+        },
+        {
+          bad  = length([for team, verbs in group.shared : team if contains(verbs, "update") && length(try(group.updates[team], [])) == 0]) > 0
+          key  = "updates"
+          rule = "update is a right to named features, and none is named."
+          fix  = "list them for each team that is granted update"
         },
         {
           bad  = group.created_by == "api" && !strcontains(name, "--") && !contains(try(group.shared[group.owner], []), "manage")

@@ -6,8 +6,8 @@ locals {
     feature   = "^{\"description\":\"[ !#-\\[\\]-~]+\",\"name\":\"[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*\",\"type\":\"(String|Integral|Fractional)\"}$"
     principal = "^{(\"compute\":\"(sagemaker|lambda)\",)?\"verbs\":\\[\"${join("", [for verb in local.verbs : "(${verb}\",?\"?)?"])}\\]}$"
   }
-  # Lists of verbs without manage, in alphabetical order: 1 to 31 in binary says which.
-  common_verbs = [for verb in local.verbs : verb if verb != "manage"]
+  # Lists of verbs of which nothing more is asked, in alphabetical order: 1 to 31 in binary says which.
+  common_verbs = [for verb in local.verbs : verb if !contains(["manage", "update"], verb)]
   usual_verbs  = tomap({ for bits in range(1, 32) : join(",", [for at, verb in local.common_verbs : verb if floor(bits / pow(2, at)) % 2 == 1]) => true })
 
   nodes = flatten([
@@ -49,6 +49,10 @@ locals {
         [
           for store in ["online_store", "offline_store"] :
           { file = "feature-groups/${name}.yaml", path = "${store}.", shape = store, value = group[store] } if can(group[store])
+        ],
+        [
+          for throughput in try([group.throughput], []) :
+          { file = "feature-groups/${name}.yaml", path = "throughput.", shape = "throughput", value = throughput }
         ],
         [
           for ttl in try([group.online_store.ttl], []) :

@@ -54,6 +54,9 @@ locals {
   shared       = { for name, group in local.group_documents : name => try(group.shared_with, {}) if local.sound }
   shared_verbs = { for name, shared in local.shared : name => tolist(concat([for verbs in values(shared) : sort(verbs)], [tolist([""])])) }
 
+  updates          = { for name, group in local.group_documents : name => try(group.updates, {}) if local.sound }
+  updates_features = { for name, updates in local.updates : name => tolist(concat([for features in values(updates) : sort(features)], [tolist([""])])) }
+
   expected = { for name, group in local.group_documents : name => try(group.expectations, {}) if local.sound }
   expected_values = {
     for name, expected in local.expected : name => tolist(concat(
@@ -84,6 +87,9 @@ locals {
           name        = feature.name
           type        = feature.type
           description = feature.description
+          collection  = try(tostring(feature.collection), null)
+          dimension   = try(tonumber(feature.dimension), null)
+          parameters  = zipmap(try(keys(feature.parameters), []), slice(tolist(concat(try([for value in values(feature.parameters) : tostring(value)], []), [""])), 0, try(length(feature.parameters), 0)))
         }
       ])
       online_store = {
@@ -98,11 +104,16 @@ locals {
         enabled = group.offline_store.enabled
         format  = try(group.offline_store.format, "glue")
       }
+      throughput = can(group.throughput) ? {
+        read  = try(tonumber(group.throughput.read), null)
+        write = try(tonumber(group.throughput.write), null)
+      } : null
       classification = try(group.classification, "internal")
       freshness      = try(tostring(group.freshness), null)
       expectations   = zipmap(keys(local.expected[name]), slice(local.expected_values[name], 0, length(local.expected[name])))
       purpose        = try(tostring(group.purpose), null)
       created_by     = try(group.created_by, "terraform")
+      updates        = zipmap(keys(local.updates[name]), slice(local.updates_features[name], 0, length(local.updates[name])))
       shared_with    = zipmap(keys(local.shared[name]), slice(local.shared_verbs[name], 0, length(local.shared[name])))
     } if local.sound
   })
@@ -127,6 +138,10 @@ locals {
       for name, group in local.feature_groups : name => merge(group, {
         shared_with = {
           for team, verbs in group.shared_with : team => verbs
+          if var.replica == null && (var.team == null || group.owner == var.team || team == var.team)
+        }
+        updates = {
+          for team, features in group.updates : team => features
           if var.replica == null && (var.team == null || group.owner == var.team || team == var.team)
         }
       })

@@ -17,10 +17,12 @@ locals {
   feature     = { kind = "text", opens = "^\"", required = true, pattern = "^[a-zA-Z0-9]([_-]*[a-zA-Z0-9])*$", longest = 64, rule = "must be 1 to 64 letters, digits, hyphens and underscores." }
   description = { kind = "text", opens = "^\"", required = true, pattern = "^.{1,128}$", rule = "must be one line of 1 to 128 characters." }
 
-  number = { kind = "text", opens = "^\"", required = false, pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,9})?$", rule = "must be a decimal number in quotes." }
+  any_number = { kind = "number", opens = "^[-0-9]", required = true, pattern = local.nothing, rule = "" }
+  number     = { kind = "text", opens = "^\"", required = false, pattern = "^-?[0-9]{1,15}(\\.[0-9]{1,9})?$", rule = "must be a decimal number in quotes." }
 
   one_of = {
     for key, words in {
+      collection     = ["list", "set", "vector"]
       classification = ["public", "internal", "confidential", "restricted"]
       compute        = ["sagemaker", "sagemaker-processing", "sagemaker-training", "sagemaker-transform", "lambda", "ecs", "ec2", "emr", "emr-serverless", "none"]
       created_by     = ["terraform", "api"]
@@ -29,7 +31,7 @@ locals {
       partition      = ["aws", "aws-cn", "aws-us-gov"]
       purpose        = ["canary"]
       results        = ["team", "central"]
-      storage        = ["standard", "in-memory"]
+      storage        = ["standard", "standard-v2", "in-memory"]
       store          = ["central", "team"]
       type           = ["String", "Integral", "Fractional"]
       unit           = ["Seconds", "Minutes", "Hours", "Days", "Weeks"]
@@ -111,17 +113,26 @@ locals {
       features          = local.list
       online_store      = local.mapping
       offline_store     = local.mapping
+      throughput        = merge(local.mapping, { required = false })
       classification    = local.one_of.classification
       freshness         = merge(local.any_text, { required = false, pattern = "^[1-9][0-9]*[smhd]$", rule = "must be a number with s, m, h or d." })
       expectations      = merge(local.mapping, { required = false })
       purpose           = local.one_of.purpose
       created_by        = local.one_of.created_by
       shared_with       = merge(local.mapping, { required = false })
+      updates           = merge(local.mapping, { required = false })
+    }
+    throughput = {
+      read  = merge(local.any_number, { required = false })
+      write = local.any_number
     }
     feature = {
       name        = local.feature
       type        = local.one_of.type
       description = merge(local.description, { pattern = "^.{1,255}$", rule = "must be one line of 1 to 255 characters." })
+      collection  = local.one_of.collection
+      dimension   = merge(local.any_number, { required = false })
+      parameters  = merge(local.mapping, { required = false })
     }
     expectation = {
       required = merge(local.bool, { required = false })
@@ -136,7 +147,7 @@ locals {
       ttl     = merge(local.mapping, { required = false })
     }
     ttl = {
-      value = { kind = "number", opens = "^[-0-9]", required = true, pattern = local.nothing, rule = "" }
+      value = local.any_number
       unit  = local.one_of.unit
     }
     offline_store = {
@@ -145,5 +156,5 @@ locals {
     }
   }
 
-  verbs = ["delete", "discover", "manage", "read-offline", "read-online", "write"]
+  verbs = ["delete", "discover", "manage", "read-offline", "read-online", "update", "write"]
 }

@@ -96,7 +96,10 @@ class Contract:
     # names -----------------------------------------------------------------------------------------------------------
     def _find_names(self) -> None:
         model = self.model
-        self._groups = {one["name"]: one for one in model.shown}
+        self._groups = {
+            one["name"]: {**one, "updates": self.normal["feature_groups"].get(one["name"], {}).get("updates", {})}
+            for one in model.shown
+        }
         spaces = {f"{team}{NAME_SPACE}" for team, it in self.normal["teams"].items() if it["namespace"]}
         for name in sorted((set(self.normal["feature_groups"]) | spaces) - set(self._groups)):
             self.missing.append(f"feature group {name} is declared and no document knows it")
@@ -219,7 +222,7 @@ class Contract:
         step = self._trusted(source, role)
         workgroup = self._workgroups.get((team, self.model.central, "central-team"))
         for group in groups:
-            needs = self.purposes.verb(verb, self._groups[group], self.model.central, workgroup)
+            needs = self.purposes.verb(verb, self._groups[group], self.model.central, workgroup, team)
             if role not in filled:
                 self._add(role, needs, f"{verb} on {group}")
             self.uses.append(Use(team, name, source, verb, group, (role,), step + needs))
@@ -339,7 +342,7 @@ class Contract:
         # The paths are for every group to come, so for one with both stores and both keys even if none has them today.
         stores = {
             "online_store": {"enabled": True, "storage": "standard"},
-            "offline_store": {"enabled": True, "format": "glue"},
+            "offline_store": {"enabled": True, "format": "iceberg"},
         }
         group = {**central[0], **stores, "with_key": True}
         purposes = Purposes(model, typical=group)
@@ -358,7 +361,8 @@ class Contract:
         """A rule about a store's bucket that does not tell its groups apart, as a bucket policy does not either."""
         resource = rule.resource
         if resource.startswith(f"arn:{self.model.partition}:s3:::") and "/" in resource:
-            resource = resource.partition("/")[0] + "/*"
+            inside = "/*/metadata/*" if resource.endswith("/metadata/*") else "/*"
+            resource = resource.partition("/")[0] + inside
         conditions = tuple(one for one in rule.conditions if one.key != "s3:prefix")
         return Rule(rule.actions, resource, rule.owner, conditions, rule.why)
 
@@ -417,9 +421,9 @@ class Contract:
         )
 
     @functools.lru_cache(maxsize=65_536)  # noqa: B019, a contract lives as long as its proof
-    def _parts(self, source: str, bucket: str, objects: bool) -> tuple[frozenset[str], Rule | None]:
+    def _parts(self, source: str, bucket: str, objects: str) -> tuple[frozenset[str], Rule | None]:
         """What a principal is part of on a bucket or on its objects, and a rule that says so."""
-        sample = f"{bucket}/x" if objects else bucket
+        sample = f"{bucket}/{objects}" if objects else bucket
         near = [
             wide
             for rules in self._by_action(source, True).values()
@@ -437,13 +441,18 @@ class Contract:
             if rule.covers(resource, owner) and rule.holds(context):
                 return rule
         if actor.adversary and actor.account == owner and action.startswith("s3:"):
-            part, (parts, near) = _part(action), self._parts(actor.source, resource.partition("/")[0], "/" in resource)
+            part, (parts, near) = _part(action), self._parts(actor.source, *_place(resource))
             # Whoever reads and writes results does with them what is neither deleting nor listing.
-            if near is not None and (part in parts or (part == action and parts >= {"read", "write"})):
+            results = self._is_results(resource) and part == action and parts >= {"read", "write"}
+            if near is not None and (part in parts or results):
                 return near
         if actor.adversary and actor.account == owner and not self.guarded(action, resource, owner):
             return None if self._tells_readers(action, resource, owner, context) else ADMINISTRATION
         return None
+
+    def _is_results(self, resource: str) -> bool:
+        bucket = self.model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
+        return bucket is not None and bucket.kind not in ("offline", "replica")
 
     def forbidden(self, action: str, resource: str, owner: str, context: Context) -> bool:
         """What nobody may do with our buckets: plain HTTP, and objects under another encryption than the bucket's."""
@@ -495,6 +504,12 @@ class Contract:
 
 
 ADMINISTRATION = Rule(frozenset(), "*", None, (), "an administrator of the owning account")
+
+
+def _place(resource: str) -> tuple[str, str]:
+    """The bucket of a resource, and an object like it: as far as bucket policies tell one from another."""
+    bucket, slash, _ = resource.partition("/")
+    return bucket, "x/metadata/x" if "/metadata/" in resource.removeprefix(bucket)[1:] else slash and "x"
 
 
 def _part(action: str) -> str:

@@ -38,7 +38,7 @@ _KEY_CALLS = (
     *("CancelKeyDeletion", "DescribeKey", "EnableKeyRotation", "GetKeyPolicy", "GetKeyRotationStatus"),
     *("ListResourceTags", "PutKeyPolicy", "ScheduleKeyDeletion", "UntagResource", "UpdateKeyDescription"),
 )
-_KINDS = ("deleter", "discoverer", "manager", "reader-offline", "reader-online", "writer")
+_KINDS = ("deleter", "discoverer", "manager", "reader-offline", "reader-online", "updater", "writer")
 
 
 class _Domain:
@@ -247,7 +247,7 @@ def _groups(domain: _Domain, stores: list[dict[str, Any]]) -> Iterator[Rule]:
         f"sagemaker:{name}"
         for name in (
             *("AddTags", "CreateFeatureGroup", "DeleteFeatureGroup", "DeleteTags", "DescribeFeatureGroup", "ListTags"),
-            "UpdateFeatureGroup",
+            *("DescribeFeatureMetadata", "UpdateFeatureGroup", "UpdateFeatureMetadata"),
         )
     )
     yield domain.rule(actions, domain.arn("sagemaker", "feature-group/*"), why=why)
@@ -282,7 +282,14 @@ def platform_rules(model: Model) -> list[Rule]:
 _QUERYING = (
     *("athena:GetQueryExecution", "athena:GetQueryResults", "athena:GetWorkGroup", "athena:StartQueryExecution"),
     *("athena:StopQueryExecution", "glue:BatchGetPartition", "glue:CreateTable", "glue:GetDatabase"),
-    *("glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "kms:Decrypt", "kms:GenerateDataKey"),
+    *(
+        "glue:GetPartition",
+        "glue:GetPartitions",
+        "glue:GetTable",
+        "glue:UpdateTable",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    ),
     *("s3:AbortMultipartUpload", "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"),
     *("s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectAcl"),
     *("sagemaker:BatchGetRecord", "sagemaker:DeleteRecord", "sagemaker:DescribeFeatureGroup"),

@@ -220,7 +220,7 @@ class Explainer:
         it = next(one for one in self.model.render["feature_groups"].values() if one["name"] == group)
         workgroups = self.model.render["workgroups"].values()
         mine = (one for one in workgroups if one["team"] == team and one["account"] == it["account"])
-        return self.contract.purposes.verb(verb, it, it["account"], next(mine, None))
+        return self.contract.purposes.verb(verb, it, it["account"], next(mine, None), team)
 
     def _need(self, found: Explanation, role: Role, need: Need) -> bool:
         check = need.check

@@ -64,10 +64,18 @@ class Matrix:
     def _fill(self, reach: Reach) -> None:
         for verb, near in self._near.items():
             for group in near.of(reach.actor):
-                self._judge(reach, group["name"], verb, self._verb(verb, group, reach))
+                if verb != "update" or self._updates(reach, group):
+                    self._judge(reach, group["name"], verb, self._verb(verb, group, reach))
+
+    def _updates(self, reach: Reach, group: Mapping[str, Any]) -> bool:
+        """Whether updates are worth a cell: the store has them, and the way there writes no whole records."""
+        written = self.cells.get((reach.team, group["name"], "write"))
+        return group["online_store"]["storage"] != "standard" and (written is None or _path(reach) not in written.paths)
 
     def _verb(self, verb: str, group: Mapping[str, Any], reach: Reach) -> tuple[Need, ...]:
         account = reach.actor.account
+        if verb == "update":
+            return self._purposes.verb(verb, group, account, None, reach.team)
         if verb == "read-offline":
             # Hardly ever asked for twice, and large.
             workgroup = self._workgroups.get((reach.team, "central" if group["store"] == "central" else "team"))
@@ -85,7 +93,7 @@ class Matrix:
             (working if all(self._allowed(reach.actor, need.check) for need in one) else failing).append(one[0])
         if not any(need.call.operation in CORE[verb] for need in working):
             return
-        path = (f"{reach.team}/{reach.principal}", *(arn.rsplit("/", 1)[-1] for arn in reach.path))
+        path = _path(reach)
         missing = tuple(dict.fromkeys(str(need) for need in failing))
         key = (reach.team, group, verb)
         before = self.cells.get(key)
@@ -127,6 +135,10 @@ class Matrix:
                 if any(cells):
                     rows.append([team, group, *(cell.access if cell else "" for cell in cells)])
         return rows
+
+
+def _path(reach: Reach) -> tuple[str, ...]:
+    return (f"{reach.team}/{reach.principal}", *(arn.rsplit("/", 1)[-1] for arn in reach.path))
 
 
 def markdown(matrix: Matrix) -> str:

@@ -213,9 +213,10 @@ def _negate(statement: Document, _: Any) -> Changes:
 
 def _quantifier(statement: Document, _: Any) -> Changes:
     for operator, key, value in _conditions(statement):
-        if operator.startswith("ForAnyValue:"):
-            other = operator.replace("ForAnyValue:", "ForAllValues:")
-            yield f"{operator} {key}", _renamed(statement, operator, key, other, value)
+        for one, other in (("ForAnyValue:", "ForAllValues:"), ("ForAllValues:", "ForAnyValue:")):
+            if operator.startswith(one):
+                changed = operator.replace(one, other)
+                yield f"{operator} {key} to {changed}", _renamed(statement, operator, key, changed, value)
 
 
 _OPERATORS: dict[str, Callable[[Document, tuple[str, ...]], Changes]] = {
@@ -230,5 +231,5 @@ _OPERATORS: dict[str, Callable[[Document, tuple[str, ...]], Changes]] = {
     "add or remove IfExists": _if_exists,
     "exact name to prefix": _to_prefix,
     "negate a condition": _negate,
-    "all values for any": _quantifier,
+    "all values for any, or any for all": _quantifier,
 }

@@ -18,6 +18,7 @@ Group = Mapping[str, Any]
 # The calls without which a verb is not there; the others belong to using it.
 CORE = {
     "write": ("PutRecord",),
+    "update": ("UpdateRecord",),
     "delete": ("DeleteRecord",),
     "read-online": ("GetRecord", "BatchGetRecord"),
     "read-offline": ("_RunQuery", "GetObject"),

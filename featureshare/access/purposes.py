@@ -18,13 +18,14 @@ NAME_SPACE = "--*"
 
 # What a group of the central store may be; restricted data stays in its team's account.
 _CENTRAL_CLASSES = ("confidential", "internal", "public")
-VERBS = ("write", "delete", "read-online", "read-offline", "discover", "manage")
+VERBS = ("write", "update", "delete", "read-online", "read-offline", "discover", "manage")
 KIND_OF_VERB = {
     "delete": "deleter",
     "discover": "discoverer",
     "manage": "manager",
     "read-offline": "reader-offline",
     "read-online": "reader-online",
+    "update": "updater",
     "write": "writer",
 }
 
@@ -61,10 +62,25 @@ class Purposes:
         return tuple(Need(call, check, core) for call in calls for check in checks_for(call, self.estate))
 
     # verbs -----------------------------------------------------------------------------------------------------------
-    def verb(self, verb: str, group: Group, account: str, workgroup: Mapping[str, Any] | None) -> tuple[Need, ...]:
-        """What using `verb` on `group` needs, from a session of `account`; reading offline runs in `workgroup`."""
+    def verb(
+        self, verb: str, group: Group, account: str, workgroup: Mapping[str, Any] | None, team: str = ""
+    ) -> tuple[Need, ...]:
+        """What using `verb` on `group` needs, from a session of `account`.
+
+        Reading offline runs in `workgroup`; an update is of the features that `team` is granted, of all where it is
+        granted none.
+        """
+        if verb == "update":
+            return self.needs(self._update(group, account, team))
         make = getattr(self, "_" + verb.replace("-", "_"))
         return self.needs(make(group, account, workgroup))
+
+    def _update(self, group: Group, account: str, team: str) -> Iterator[Call]:
+        names = (group.get("updates") or {}).get(team) or [feature["name"] for feature in group.get("features", ())]
+        changes = [{"FeatureName": name, "ValueAsString": "x"} for name in names]
+        runtime = "sagemaker-featurestore-runtime"
+        yield self._call(account, runtime, "UpdateRecord", FeatureGroupName=group["arn"], Features=changes)
+        yield self._call(account, "sagemaker", "DescribeFeatureGroup", FeatureGroupName=group["arn"])
 
     def _write(self, group: Group, account: str, _: Any) -> Iterator[Call]:
         runtime = "sagemaker-featurestore-runtime"
@@ -200,6 +216,7 @@ class Purposes:
             feature_group=group["name"],
             bucket=bucket,
             key=f"{folder}/*",
+            format=group["offline_store"]["format"],
         )
         needs = self.needs([write, *self._creations(group, group["account"])])
         return tuple(need for need in needs if need.check.as_role is not None)

@@ -19,6 +19,7 @@ _EXACT = (
     "sagemaker:FeatureGroupOfflineStoreS3Uri",
     "sagemaker:TaggingAction",
 )
+_UPDATE, _UPDATED = "sagemaker:IsUpdateRecord", "sagemaker:UpdatableFeatures"
 # Tags that list the teams that read a group online. Policies go by them, so the deploy role alone may set them.
 READERS = "feature-share-readers-"
 _TAGGING = ("sagemaker:AddTags", "sagemaker:CreateFeatureGroup")
@@ -29,11 +30,15 @@ _KEY_ARNS = ("sagemaker:FeatureGroupOfflineStoreKmsKeyArn", "sagemaker:FeatureGr
 
 @dataclass(frozen=True)
 class Condition:
-    """A key that a request must carry with a value like one of the patterns; `unlike`: no value may be like one."""
+    """A key that a request must carry with a value like one of the patterns.
+
+    `unlike`: no value may be like one, nor need there be any. `every`: each value must be like one.
+    """
 
     key: str
     values: tuple[str, ...]
     unlike: bool = False
+    every: bool = False
 
     def holds(self, context: Mapping[str, str | tuple[str, ...]]) -> bool:
         """Whether the context carries it."""
@@ -43,6 +48,8 @@ class Condition:
         items = (given,) if isinstance(given, str) else given
         if self.unlike:
             return not any(matches(pattern, item) for item in items for pattern in self.values)
+        if self.every:
+            return bool(items) and all(any(matches(pattern, item) for pattern in self.values) for item in items)
         return bool(items) and any(matches(pattern, item) for item in items for pattern in self.values)
 
 
@@ -79,6 +86,11 @@ def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) 
     for key in _KEY_ARNS:
         if key in check.context:
             conditions.append(Condition(key, (f"arn:{model.partition}:kms:{model.region}:{check.account}:key/*",)))
+    if check.context.get(_UPDATE) == "true":
+        # Whoever writes records may also update them; whoever may only update them, those features alone.
+        names = check.context.get(_UPDATED, ())
+        conditions.append(Condition(_UPDATE, ("true",)))
+        conditions.append(Condition(_UPDATED, (names,) if isinstance(names, str) else tuple(names), every=True))
     if check.action in _TAGGING:
         conditions.append(Condition("aws:TagKeys", (f"{READERS}*",), unlike=True))
     resource = check.resource

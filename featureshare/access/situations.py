@@ -32,7 +32,9 @@ _DERIVED = frozenset(
 )
 _BY_SERVICE = "aws:principalisawsservice"
 _GROUP_TAGS = ("aws:resourcetag/", "sagemaker:resourcetag/")
-_MULTIVALUED = frozenset({"aws:calledvia", "aws:tagkeys", "kms:resourcealiases", "sts:transitivetagkeys"})
+_MULTIVALUED = frozenset(
+    {"aws:calledvia", "aws:tagkeys", "kms:resourcealiases", "sagemaker:updatablefeatures", "sts:transitivetagkeys"}
+)
 
 
 def live(question: Question, policies: Iterable[Policy]) -> Iterator[Statement]:

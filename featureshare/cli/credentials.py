@@ -15,7 +15,7 @@ from featureshare.client import connect
 from featureshare.client.profile import config_file, process_credentials, write_profile
 from featureshare.errors import FeatureShareError
 
-VERBS = ("delete", "discover", "manage", "read-offline", "read-online", "write")
+VERBS = ("delete", "discover", "manage", "read-offline", "read-online", "update", "write")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from featureshare.cli.common import BAD_INPUT, FAILED, AsJson, Env, emit, error_document, stdout_is_terminal
 from featureshare.cli.progress import Progress, summary
-from featureshare.errors import BadInput
+from featureshare.errors import BadInput, FeatureShareError
 from featureshare.render import render
 from featureshare.runner import created, landing
 from featureshare.runner.declared import read_normal
@@ -124,6 +124,9 @@ def _show(report: Report, as_json: bool) -> None:
         # Where output is no terminal, nothing says how wide it is: wide enough that no name is cut.
         Console(highlight=False, width=None if stdout_is_terminal() else 120).print(summary(report))
     for result in report.results:
+        for step in result.steps:
+            typer.echo(f"{result.stack.name}: {step}")
+    for result in report.results:
         if result.error:
             typer.echo(f"\n{result.stack.name} {result.result}: {result.error}", err=True)
     if report.problems:
@@ -136,20 +139,54 @@ def _show(report: Report, as_json: bool) -> None:
 def status(env: Env, as_json: AsJson = False) -> None:
     """The stacks of an environment and how their last run from this clone ended."""
     workspace = Workspace.find()
-    stacks = stacks_of(read_normal(workspace, env))
+    normal = read_normal(workspace, env)
+    stacks = stacks_of(normal)
     runs = recall(workspace.state(env))
+    pending, unknown = _pending(workspace, env, normal, stacks)
     if as_json:
         local = is_local(workspace, env)
-        emit({"environment": env, "local": local, "stacks": [_status(stack, runs.get(stack.name)) for stack in stacks]})
+        shown = [_status(stack, runs.get(stack.name), pending.get(stack.name)) for stack in stacks]
+        emit({"environment": env, "local": local, "stacks": shown, "pending_unknown": unknown or None})
         return
     for stack in stacks:
         run = runs.get(stack.name)
         last = f"{run['result']} {run['when']}" if run else "never run from this clone"
         typer.echo(f"{stack.name:<36} {stack.account}  {last}")
+        for step in pending.get(stack.name, ()):
+            typer.echo(f"  pending: {step}")
+    if unknown:
+        typer.echo(f"What is pending is not known: {unknown}")
+    elif any(pending.values()):
+        typer.echo(f"Terraform cannot do what is pending; `featureshare apply {env}` does.")
 
 
-def _status(stack: Stack, run: dict[str, object] | None) -> dict[str, object]:
-    return {"stack": stack.name, "account": stack.account, "last": run}
+def _pending(
+    workspace: Workspace, env: str, normal: Normal, stacks: Iterable[Stack]
+) -> tuple[dict[str, tuple[str, ...]], str]:
+    """What is left to do through the API, by stack, after a run by hand above all; or why nobody can tell.
+
+    Imported here: boto3 takes longer to import than the rest of the command to run.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from featureshare.runner.group_steps import AwsFeatureGroups, deploy_role, told
+    from featureshare.runner.operations import steps_of
+
+    try:
+        documents = render(env, workspace.root)
+        aws = AwsFeatureGroups(open_access(workspace, os.environ, normal))
+        found = {}
+        for stack in stacks:
+            role = deploy_role(documents, stack.account)
+            found[stack.name] = told(tuple(step for step in steps_of(normal, stack, role, aws)))
+    except (FeatureShareError, BotoCoreError, ClientError) as error:
+        return {}, str(error)
+    return found, ""
+
+
+def _status(stack: Stack, run: dict[str, object] | None, pending: tuple[str, ...] | None) -> dict[str, object]:
+    known = None if pending is None else list(pending)
+    return {"stack": stack.name, "account": stack.account, "last": run, "pending": known}
 
 
 @app.command("env")

@@ -18,6 +18,7 @@ LIMIT = 2048
 _RECORDS = {
     "write": ["sagemaker:PutRecord"],
     "delete": ["sagemaker:DeleteRecord"],
+    "update": ["sagemaker:PutRecord"],
     "read-online": ["sagemaker:GetRecord", "sagemaker:BatchGetRecord"],
 }
 _QUERIES = [

@@ -124,9 +124,14 @@ def record_of(texts: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"FeatureName": name, "ValueAsString": text} for name, text in texts.items()]
 
 
-def decode(group: Group, record: Sequence[Mapping[str, Any]]) -> dict[str, Value]:
-    """A Record of the API as typed values by feature."""
-    return {entry["FeatureName"]: typed(group, entry["FeatureName"], entry.get("ValueAsString")) for entry in record}
+def decode(group: Group, record: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A Record of the API as typed values by feature; a collection is a list."""
+    return {
+        (name := entry["FeatureName"]): [typed(group, name, text) for text in entry["ValueAsStringList"]]
+        if entry.get("ValueAsStringList") is not None
+        else typed(group, name, entry.get("ValueAsString"))
+        for entry in record
+    }
 
 
 def typed(group: Group, name: str, text: str | None) -> Value:

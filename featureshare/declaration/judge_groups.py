@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from featureshare.declaration.document import Document
 from featureshare.declaration.drafts import Drafts, items, says, table, text
+from featureshare.declaration.judge_group_options import judge_group_options
 from featureshare.declaration.names import repeated, same_name
 from featureshare.errors import Problem
 
@@ -24,6 +25,7 @@ def judge_groups(drafts: Drafts) -> Iterator[Problem]:
         yield from _features(document)
         yield from _expectations(document)
         yield from _stores(document)
+        yield from judge_group_options(document)
         yield from _sharing(drafts, document)
         yield from _creation(document)
         yield from _name_space(drafts, document)
@@ -171,6 +173,10 @@ def _grant(document: Document, at: tuple[str | int, ...], verb: str, owns: bool)
     if verb == "manage" and owns and text(group, "created_by") != "api":
         yield document.problem(
             at, "Terraform manages this group; manage is for a group made through the API.", "write created_by: api"
+        )
+    if verb == "update" and text(group, "owner") and not items(group, "updates", str(at[1])):
+        yield document.problem(
+            at, "update is a right to named features, and none is named.", f"list them: updates: {{{at[1]}: [...]}}"
         )
     for read, store in (("read-online", "online_store"), ("read-offline", "offline_store")):
         if verb == read and says(group, store, "enabled") is False:

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJson
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-Verb = Literal["delete", "discover", "manage", "read-offline", "read-online", "write"]
-VERBS: tuple[str, ...] = ("delete", "discover", "manage", "read-offline", "read-online", "write")
+Verb = Literal["delete", "discover", "manage", "read-offline", "read-online", "update", "write"]
+VERBS: tuple[str, ...] = ("delete", "discover", "manage", "read-offline", "read-online", "update", "write")
 
 # Kinds of role. A principal may not be called like one: <prefix>-<team>-<kind> is the name of an access role.
 ROLE_KINDS = frozenset(
@@ -23,6 +23,7 @@ ROLE_KINDS = frozenset(
         "reader-offline",
         "discoverer",
         "manager",
+        "updater",
         "offline-store",
         "execution",
         "deploy",
@@ -180,6 +181,14 @@ AllowedValue = Annotated[
         "shorten it, or leave the list out",
     ),
 ]
+ParameterText = Annotated[
+    str,
+    _Text(
+        r"[\w .:/=+@-]{1,255}",
+        "a parameter's key and value are 1 to 255 letters, digits, spaces or _ . : / = + - @",
+        "change it",
+    ),
+]
 InstanceType = Annotated[
     str, _Text(r"ml\.[a-z0-9-]+\.[a-z0-9]+", "an instance type looks like ml.t3.medium", "copy it from SageMaker")
 ]
@@ -198,6 +207,8 @@ def _network_id(kind: str) -> _Text:
 
 
 TtlValue = Annotated[int, Strict(), Field(ge=1)]
+Dimension = Annotated[int, Strict(), Field(ge=1, le=8192)]
+CapacityUnits = Annotated[int, Strict(), Field(ge=1, le=40_000)]
 
 
 class _Frozen(BaseModel):
@@ -309,11 +320,18 @@ class Team(_Frozen):
 
 
 class Feature(_Frozen):
-    """One feature. The order of features is part of a group's identity."""
+    """One feature. The order of features is part of a group's identity.
+
+    `collection` makes it a list, a set or a vector of values of its type; a vector has `dimension` numbers.
+    `parameters` are the feature's metadata beside its description.
+    """
 
     name: FeatureName
     type: Literal["String", "Integral", "Fractional"]
     description: FeatureDescription
+    collection: Literal["list", "set", "vector"] | None = None
+    dimension: Dimension | None = None
+    parameters: Annotated[dict[ParameterText, ParameterText], Field(max_length=25)] = {}
 
 
 class Ttl(_Frozen):
@@ -324,10 +342,13 @@ class Ttl(_Frozen):
 
 
 class OnlineStore(_Frozen):
-    """The online store: the latest record of each identifier."""
+    """The online store: the latest record of each identifier.
+
+    `standard-v2` can change single features of a record (UpdateRecord), as `in-memory` can.
+    """
 
     enabled: Bool
-    storage: Literal["standard", "in-memory"] = "standard"
+    storage: Literal["standard", "standard-v2", "in-memory"] = "standard"
     ttl: Ttl | None = None
 
 
@@ -336,6 +357,13 @@ class OfflineStore(_Frozen):
 
     enabled: Bool
     format: Literal["glue", "iceberg"] = "glue"
+
+
+class Throughput(_Frozen):
+    """Capacity that is paid for in advance, in units a second; without it a group is served on demand."""
+
+    read: CapacityUnits | None = None
+    write: CapacityUnits
 
 
 class Expectation(_Frozen):
@@ -365,9 +393,11 @@ class FeatureGroup(_Frozen):
     features: Annotated[list[Feature], Field(min_length=2, max_length=2500)]
     online_store: OnlineStore
     offline_store: OfflineStore
+    throughput: Throughput | None = None
     classification: Literal["public", "internal", "confidential", "restricted"] = "internal"
     freshness: Freshness | None = None
     expectations: dict[FeatureName, Expectation] = {}
     purpose: Literal["canary"] | None = None
     created_by: Literal["terraform", "api"] = "terraform"
     shared_with: dict[Name, Annotated[list[Verb], Field(min_length=1)]] = {}
+    updates: dict[Name, Annotated[list[FeatureName], Field(min_length=1, max_length=100)]] = {}

@@ -54,7 +54,9 @@ class Declaration:
             {
                 name: group
                 if group.owner == team
-                else group.model_copy(update={"shared_with": {team: group.shared_with[team]}})
+                else group.model_copy(
+                    update={"shared_with": _own(group.shared_with, team), "updates": _own(group.updates, team)}
+                )
                 for name, group in self.feature_groups.items()
                 if group.owner == team or team in group.shared_with
             },
@@ -64,7 +66,8 @@ class Declaration:
     def replica_slice(self, replica: str) -> "Declaration":
         """What the stack of `replica` needs: itself and the groups it copies, without grants. KeyError if unknown."""
         it = self.replicas[replica]
-        groups = {name: self.feature_groups[name].model_copy(update={"shared_with": {}}) for name in it.feature_groups}
+        nothing: dict[str, Any] = {"shared_with": {}, "updates": {}}
+        groups = {name: self.feature_groups[name].model_copy(update=nothing) for name in it.feature_groups}
         return Declaration(self.environment, {}, groups, {replica: it})
 
     def normal(self) -> dict[str, Any]:
@@ -126,4 +129,11 @@ def _team(team: Team) -> dict[str, Any]:
 
 def _group(group: FeatureGroup) -> dict[str, Any]:
     plain = group.model_dump(exclude={"feature_group"})
-    return plain | {"shared_with": {team: sorted(verbs) for team, verbs in sorted(group.shared_with.items())}}
+    return plain | {
+        "shared_with": {team: sorted(verbs) for team, verbs in sorted(group.shared_with.items())},
+        "updates": {team: sorted(names) for team, names in sorted(group.updates.items())},
+    }
+
+
+def _own(entries: Mapping[str, Any], team: str) -> dict[str, Any]:
+    return {team: entries[team]} if team in entries else {}

@@ -1,18 +1,23 @@
 """Who plays which part, read from the render: nothing here makes up a name or an ARN."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from featureshare.journeys.sessions import COMPUTE_SERVICES, account_of
 
-_TTL_UNITS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
+_SEVERAL = 3  # values of a list or set, for want of a dimension
+TTL_UNITS = {"Seconds": 1, "Minutes": 60, "Hours": 3600, "Days": 86400, "Weeks": 604800}
 
 
 @dataclass(frozen=True)
 class Group:
-    """A feature group as declared and rendered. `features` are (name, type) in order; types are the API's."""
+    """A feature group as declared and rendered.
+
+    `features` are (name, type) in order; types are the API's. `collections` are those that hold several values: kind
+    and how many. `metadata` is description and parameters by feature, `updates` the features that a team may update.
+    """
 
     name: str
     account: str
@@ -39,6 +44,11 @@ class Group:
     online_key_alias: str | None
     offline_key_alias: str | None
     contact: str
+    collections: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    metadata: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    storage: str = "standard"
+    throughput: Mapping[str, int] | None = None
+    updates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def type_of(self, feature: str) -> str:
         return dict(self.features)[feature]
@@ -167,9 +177,21 @@ def group_of(facts: Mapping[str, Any]) -> Group:
         record_identifier=facts["record_identifier"],
         event_time=facts["event_time"],
         features=tuple((feature["name"], feature["type"]) for feature in facts["features"]),
+        collections={
+            feature["name"]: (feature["collection"], int(feature.get("dimension") or _SEVERAL))
+            for feature in facts["features"]
+            if feature.get("collection")
+        },
+        metadata={
+            feature["name"]: (feature.get("description") or "", feature.get("parameters") or {})
+            for feature in facts["features"]
+        },
+        storage=online.get("storage") or "standard",
+        throughput=facts.get("throughput"),
+        updates={team: tuple(names) for team, names in (facts.get("updates") or {}).items()},
         online=bool(online["enabled"]),
         in_memory=online.get("storage") == "in-memory",
-        ttl=timedelta(seconds=int(ttl["value"]) * _TTL_UNITS[ttl["unit"]]) if ttl else None,
+        ttl=timedelta(seconds=int(ttl["value"]) * TTL_UNITS[ttl["unit"]]) if ttl else None,
         offline=bool(offline["enabled"]),
         offline_format=offline.get("format") or "glue",
         canary=facts.get("purpose") == "canary",

@@ -12,7 +12,7 @@ from featureshare.client.sessions import utc_now
 from featureshare.journeys import combine, oracle
 from featureshare.journeys.cast import Actor, Group
 from featureshare.journeys.combine import Combination
-from featureshare.journeys.data import as_text, instant, newest
+from featureshare.journeys.data import as_text, instant, newest, plain
 from featureshare.journeys.sessions import account_of, is_session_of
 from featureshare.journeys.stage import Mismatch, Stage, StepResult, attempt, denied
 
@@ -104,7 +104,7 @@ def _read(stage: Stage, actor: Actor, groups: list[Group]) -> str:
     if got.errors or got.missing:
         raise Mismatch(f"{len(got.missing)} records are missing; errors: {list(got.errors.values())[:2]}")
     for (name, identifier), record in got.records.items():
-        wanted = {key: value for key, value in expected[name][identifier].items() if value is not None}
+        wanted = plain(expected[name][identifier])
         if record != wanted:
             raise Mismatch(f"{name} {identifier} is {record}, written {wanted}")
     return f"{len(got.records)} records as last written"
@@ -157,4 +157,4 @@ def _role(stage: Stage, actor: Actor) -> Any:
     return stage.cast.teams[actor.team]["execution_roles"][actor.principal]
 
 
-_VERBS = ("delete", "discover", "manage", "read-offline", "read-online", "write")
+_VERBS = ("delete", "discover", "manage", "read-offline", "read-online", "update", "write")

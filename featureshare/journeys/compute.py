@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from featureshare.client import Client, connect
 from featureshare.client.sessions import utc_now
 from featureshare.journeys.cast import Actor, Group
-from featureshare.journeys.data import Row, as_text, instant, newest
+from featureshare.journeys.data import Row, as_text, instant, newest, plain
 from featureshare.journeys.stage import Mismatch, Stage, StepResult, attempt
 
 _EVENTS = 20
@@ -107,7 +107,7 @@ def _serve(stage: Stage, actor: Actor, groups: list[Group]) -> str:
 
 def _answered(handler: InferenceHandler, group: Group, identifier: str, row: Row) -> None:
     answer = handler({"feature_group": group.name, "identifier": identifier})
-    expected = {name: row[name] for name, _ in group.features if row[name] is not None}
+    expected = plain(row)
     if answer != {"statusCode": 200, "body": expected}:
         raise Mismatch(f"{group.name} {identifier}: {answer}, written {expected}")
 

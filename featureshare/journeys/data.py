@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from featureshare.journeys.cast import Group
 from featureshare.journeys.shop import Event, Shop
 
-Value = str | int | float | None
+Value = str | int | float | tuple[str | int | float, ...] | None
+Text = str | tuple[str, ...] | None
 Row = Mapping[str, Value]
 
 EVENT_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"  # String event times: yyyy-MM-dd'T'HH:mm:ssZ, botocore CreateFeatureGroup
@@ -40,6 +42,8 @@ def _row(group: Group, shop: Shop, event: Event, number: int) -> dict[str, Value
     for name, kind in group.features:
         if name == group.event_time:
             row[name] = event_time(event.at, kind)
+        elif name in group.collections:
+            row[name] = several(f"{group.name}/{name}/{shop.run}/{number}", kind, *group.collections[name])
         elif name in event.facts:
             row[name] = as_type(event.facts[name], kind, name)
         elif name == group.record_identifier:
@@ -60,10 +64,20 @@ def _identifier(run: str, kind: str, number: int) -> Value:
 
 
 def _made_up(key: str, kind: str) -> Value:
+    return _scalar(key, kind)
+
+
+def _scalar(key: str, kind: str) -> str | int | float:
     dice = int(hashlib.sha256(key.encode()).hexdigest()[:8], 16)
     if kind == "String":
         return "abcdefgh"[dice % 8] * 3
     return dice % 1000 if kind == "Integral" else round(dice % 10_000 / 10_000, 4)
+
+
+def several(key: str, kind: str, collection: str, length: int) -> Value:
+    """Values of a collection; those of a set once each, in order, since a set has none of its own."""
+    values = [_scalar(f"{key}/{place}", kind) for place in range(length)]
+    return tuple(sorted(set(values))) if collection == "set" else tuple(values)
 
 
 def as_type(value: object, kind: str, salt: str) -> Value:
@@ -88,9 +102,15 @@ def instant(value: Value, kind: str) -> float:
     return float(value)  # type: ignore[arg-type]  # an event time is never null
 
 
-def as_record(row: Row) -> list[dict[str, str]]:
+def as_record(row: Row) -> list[dict[str, Any]]:
     """A row as PutRecord takes it; a null feature is left out."""
-    return [{"FeatureName": name, "ValueAsString": as_text(value)} for name, value in row.items() if value is not None]
+    return [
+        {"FeatureName": name, "ValueAsStringList": [as_text(one) for one in value]}
+        if isinstance(value, tuple)
+        else {"FeatureName": name, "ValueAsString": as_text(value)}
+        for name, value in row.items()
+        if value is not None
+    ]
 
 
 def as_text(value: Value) -> str:
@@ -98,13 +118,15 @@ def as_text(value: Value) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def from_text(texts: Mapping[str, str | None], features: Iterable[tuple[str, str]]) -> dict[str, Value]:
+def from_text(texts: Mapping[str, Text], features: Iterable[tuple[str, str]]) -> dict[str, Value]:
     """The declared features out of texts (a record's, or a CSV row's), in their types; what is absent is None."""
     return {name: typed(texts.get(name), kind) for name, kind in features}
 
 
-def typed(text: str | None, kind: str) -> Value:
+def typed(text: Text, kind: str) -> Value:
     """One value from text, in the type the feature declares. Athena writes integers of a null-able column plainly."""
+    if isinstance(text, tuple):
+        return tuple(typed(one, kind) for one in text)  # type: ignore[misc]  # no value of a collection is null
     if text is None or (text == "" and kind != "String"):
         return None
     if kind == "Integral":
@@ -112,9 +134,19 @@ def typed(text: str | None, kind: str) -> Value:
     return float(text) if kind == "Fractional" else text
 
 
-def record_texts(record: Iterable[Mapping[str, str]]) -> dict[str, str | None]:
-    """A record as GetRecord answers it, by feature name."""
-    return {feature["FeatureName"]: feature["ValueAsString"] for feature in record}
+def plain(row: Row) -> dict[str, Any]:
+    """A row as the client gives it back: without what has no value, collections as lists."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in row.items() if value is not None}
+
+
+def record_texts(record: Iterable[Mapping[str, Any]]) -> dict[str, Text]:
+    """A record as GetRecord answers it, by feature name; a collection is a tuple."""
+    return {
+        feature["FeatureName"]: tuple(feature["ValueAsStringList"])
+        if feature.get("ValueAsStringList")
+        else feature["ValueAsString"]
+        for feature in record
+    }
 
 
 def newest(group: Group, rows: Iterable[Row], now: datetime | None = None) -> dict[str, Row]:

@@ -2,15 +2,21 @@
 
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from featureshare.journeys.cast import Actor, Group
+from featureshare.journeys.cast import TTL_UNITS, Actor, Group
 from featureshare.journeys.stage import Mismatch, Stage
 
 _FORMATS = {"glue": "Glue", "iceberg": "Iceberg"}
+_STORAGE = {"standard": "Standard", "standard-v2": "Standard_V2", "in-memory": "InMemory"}
 _PATIENCE = 120.0
+
+
+def _dimension(kind: str, count: int) -> int | None:
+    return count if kind == "vector" else None
 
 
 def create(stage: Stage, actor: Actor, group: Group) -> str:
@@ -176,7 +182,34 @@ def compare(group: Group, answer: Mapping[str, Any]) -> None:
         "online store": bool(answer.get("OnlineStoreConfig", {}).get("EnableOnlineStore")),
         "offline store role": answer.get("RoleArn"),
     }
+    online = answer.get("OnlineStoreConfig") or {}
+    if group.online:
+        declared["storage"] = _STORAGE[group.storage]
+        found["storage"] = online.get("StorageType") or "Standard"
+        ttl = online.get("TtlDuration")
+        declared["time to live"] = group.ttl
+        found["time to live"] = ttl and timedelta(seconds=ttl["Value"] * TTL_UNITS[ttl["Unit"]])
+    if group.throughput is not None:
+        config = answer.get("ThroughputConfig") or {}
+        wanted = (group.throughput.get("read"), group.throughput["write"])
+        declared["throughput"] = ("Provisioned", *wanted)
+        units = (config.get("ProvisionedReadCapacityUnits"), config.get("ProvisionedWriteCapacityUnits"))
+        found["throughput"] = (config.get("ThroughputMode"), *units)
+    if group.collections:
+        declared["collections"] = {
+            name: (kind.title(), _dimension(kind, n)) for name, (kind, n) in group.collections.items()
+        }
+        found["collections"] = {
+            one["FeatureName"]: (
+                one["CollectionType"],
+                ((one.get("CollectionConfig") or {}).get("VectorConfig") or {}).get("Dimension"),
+            )
+            for one in answer["FeatureDefinitions"]
+            if one.get("CollectionType")
+        }
     if group.offline:
+        format_ = answer.get("OfflineStoreConfig", {}).get("TableFormat") or "Glue"
+        declared["format"], found["format"] = _FORMATS[group.offline_format], format_
         catalog = answer.get("OfflineStoreConfig", {}).get("DataCatalogConfig", {})
         declared["table"] = (group.database, group.table)
         found["table"] = (catalog.get("Database"), catalog.get("TableName"))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +11,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from featureshare.errors import FeatureShareError
-from featureshare.journeys.athena import Texts
 from featureshare.journeys.cast import Actor, Cast, Group
-from featureshare.journeys.data import Row
+from featureshare.journeys.data import Row, Text
 from featureshare.journeys.sessions import NoSession, Sessions, account_of, assume, role_name
 from featureshare.journeys.shop import Shop, open_shop
 
@@ -73,7 +72,8 @@ class Stage:
         self.written: dict[str, tuple[Row, ...]] = {}
         self.answers: list[QueryAnswer] = []
         self.training_set: list[dict[str, Any]] = []
-        self.read_online: list[tuple[str, Texts]] = []
+        self.read_online: list[tuple[str, Mapping[str, Text]]] = []
+        self.short_lived: dict[str, tuple[str, datetime]] = {}
         self.observed: set[tuple[str, str, str]] = set()
         self._taken: dict[tuple[str, str | None], boto3.Session] = {}
         self._clients: dict[tuple[str, str | None, str], Any] = {}

@@ -1,7 +1,7 @@
 """The article's steps 1 to 5; each is a function that does it for every declared actor and yields a result for each."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -9,10 +9,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from featureshare.journeys import athena, manage
+from featureshare.journeys import manage, options
 from featureshare.journeys.cast import Actor, Group
 from featureshare.journeys.data import (
     Row,
+    Text,
     as_record,
     as_text,
     event_time,
@@ -83,6 +84,7 @@ def _describe(stage: Stage, arn: str, team: str, verb: str, session: Any) -> Non
         answer = session.client("sagemaker").describe_feature_group(FeatureGroupName=group.name)
         manage.compare(group, answer)
         if verb == "discover":
+            options.compare_metadata(session.client("sagemaker"), group)
             stage.observed.add((team, group.arn, verb))
 
 
@@ -136,6 +138,8 @@ def write(stage: Stage) -> Iterator[StepResult]:
                 group.account,
                 partial(_put, stage, writer, group),
             )
+        if writer and group.arn in stage.written:
+            yield from options.write(stage, writer, group)
         deleter = stage.cast.actor(group.owner, "delete", group)
         if deleter and group.arn in stage.written:
             yield attempt(
@@ -182,17 +186,21 @@ def _put(stage: Stage, actor: Actor, group: Group) -> str:
 
 
 def _delete(stage: Stage, actor: Actor, group: Group) -> str:
-    """Delete a few records softly: the online store forgets them, the offline store gets a row that says so."""
+    """Delete a few records, one softly and the rest for good: the online store forgets them all the same, and the
+    offline store gets a row that says so."""
     client = stage.client(actor, "sagemaker-featurestore-runtime")
     kind = group.type_of(group.event_time)
     rows = stage.written[group.arn]
-    gone = []
+    gone: list[Row] = []
     for identifier, row in sorted(newest(group, rows).items())[:_DELETIONS]:
         last = instant(row[group.event_time], kind)
         moment = min(stage.now, stage.now.fromtimestamp(last, stage.now.tzinfo) + timedelta(hours=1))
         value = event_time(moment, kind)
         client.delete_record(
-            FeatureGroupName=group.name, RecordIdentifierValueAsString=identifier, EventTime=as_text(value)
+            FeatureGroupName=group.name,
+            RecordIdentifierValueAsString=identifier,
+            EventTime=as_text(value),
+            DeletionMode="HardDelete" if gone else "SoftDelete",
         )
         blank: dict[str, Any] = {name: None for name, _ in group.features}
         key = row[group.record_identifier]
@@ -226,6 +234,9 @@ def read_online(stage: Stage) -> Iterator[StepResult]:
                 group.account,
                 partial(_read_back, stage, actor, group),
             )
+            if group.arn in stage.short_lived:
+                what = f"GetRecord {group.name}, when it expires"
+                yield attempt(5, actor.acts_as, what, group.account, partial(options.expires, stage, actor, group))
 
 
 def _read_back(stage: Stage, actor: Actor, group: Group) -> str:
@@ -276,7 +287,7 @@ def _batch(client: Any, group: Group, identifiers: Sequence[str], expected: dict
     raise Mismatch(f"{group.name}: {len(left)} records stay unprocessed")
 
 
-def _same(group: Group, identifier: str, expected: Row, texts: athena.Texts) -> None:
+def _same(group: Group, identifier: str, expected: Row, texts: Mapping[str, Text]) -> None:
     got = from_text(texts, group.features)
     wrong = [
         f"{name} is {got[name]!r}, written {expected[name]!r}"

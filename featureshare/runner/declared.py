@@ -31,7 +31,7 @@ def slice_of(normal: Normal, team: str | None, replica: str | None = None) -> di
         "environment": normal["environment"],
         "teams": {name: value for name, value in normal["teams"].items() if name == team},
         "feature_groups": {
-            name: group if group["owner"] == team else group | {"shared_with": _granted(group, team)}
+            name: group if group["owner"] == team else group | _own(group, team)
             for name, group in normal["feature_groups"].items()
             if name in copied or (team is not None and (group["owner"] == team or team in group["shared_with"]))
         },
@@ -39,8 +39,13 @@ def slice_of(normal: Normal, team: str | None, replica: str | None = None) -> di
     }
 
 
-def _granted(group: Mapping[str, Any], team: str | None) -> dict[str, Any]:
-    return {} if team is None else {team: group["shared_with"][team]}
+def _own(group: Mapping[str, Any], team: str | None) -> dict[str, Any]:
+    """What a group that another team owns says of this one."""
+    return {
+        key: {name: value for name, value in group[key].items() if name == team}
+        for key in ("shared_with", "updates")
+        if key in group
+    }
 
 
 def seen_by(normal: Normal, stack: Stack) -> dict[str, Any]:

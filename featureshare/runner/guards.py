@@ -140,17 +140,22 @@ def judge_schemas(plan: Plan, stack: Stack, expected: Normal) -> Iterator[Proble
         if group is None:
             continue
         file = f"environments/{stack.env}/feature-groups/{name}.yaml"
-        there = [_Feature(f["feature_name"], f["feature_type"]) for f in before.get("feature_definition") or ()]
-        declared = [_Feature(f["name"], f["type"]) for f in group["features"]]
-        if there and (changes := schema_changes(there, declared)):
+        there = [_Feature(f["feature_name"], _kind_there(f)) for f in before.get("feature_definition") or ()]
+        declared = [
+            _Feature(f["name"], _kind(f["type"], f.get("collection"), f.get("dimension"))) for f in group["features"]
+        ]
+        # Features that are added at the end are the runner's to add (group_steps).
+        changes = [change for change in schema_changes(there, declared) if change.kind != "added"]
+        if there and changes:
             yield Problem(
                 file,
                 "features",
                 "the group exists with other features: "
                 + "; ".join(f"{change.feature} {change.kind} ({change.detail})" for change in changes)
                 + ".",
-                "put the features back as they are, or declare a new group under a new name.",
+                "put the features back as they are and add new ones at the end, or declare a new group.",
             )
+        yield from _judge_storage(file, before, group)
         for key, attribute in (
             ("record_identifier", "record_identifier_feature_name"),
             ("event_time", "event_time_feature_name"),
@@ -162,6 +167,32 @@ def judge_schemas(plan: Plan, stack: Stack, expected: Normal) -> Iterator[Proble
                     f"the group exists with {before[attribute]!r}, not {group[key]!r}, and it cannot be changed.",
                     f"say {before[attribute]} again, or declare a new group under a new name.",
                 )
+
+
+# What the provider says of a storage type; standard may become standard-v2, which the provider cannot ask for.
+_STORAGE = {"standard": {"", "Standard"}, "standard-v2": {"", "Standard", "Standard_V2"}, "in-memory": {"InMemory"}}
+
+
+def _judge_storage(file: str, before: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[Problem]:
+    for online in before.get("online_store_config") or ():
+        there, declared = online.get("storage_type") or "", group["online_store"].get("storage", "standard")
+        if there not in _STORAGE[declared]:
+            yield Problem(
+                file,
+                "online_store.storage",
+                f"the group exists with {there or 'Standard'}, which cannot become {declared}.",
+                "say again what it is, or declare a new group under a new name.",
+            )
+
+
+def _kind(type_: str, collection: str | None, dimension: int | None) -> str:
+    return " ".join(str(part) for part in (type_, (collection or "").lower(), dimension or "") if part)
+
+
+def _kind_there(definition: Mapping[str, Any]) -> str:
+    vectors = [one for config in definition.get("collection_config") or () for one in config.get("vector_config") or ()]
+    dimension = vectors[0].get("dimension") if vectors else None
+    return _kind(definition["feature_type"], definition.get("collection_type"), dimension)
 
 
 def differences(theirs: Any, ours: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, created, guards, landing, scheduler
+from featureshare.runner import api_groups, created, group_steps, guards, landing, scheduler
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -40,6 +40,12 @@ class _Planned:
     problems: tuple[Problem, ...]
     groups: int = 0
     fresh: bool = False  # makes the keys of a central store
+    role: str = ""  # the deploy role that the plan's documents name
+    steps: tuple[group_steps.Step, ...] = ()  # what the provider cannot do
+
+    @property
+    def anything(self) -> bool:
+        return self.changes or bool(self.steps)
 
 
 class Runner:
@@ -53,10 +59,12 @@ class Runner:
         *,
         observe: Observer = ignore,
         children: Children | None = None,
+        groups: group_steps.FeatureGroups | None = None,
         discover: created.Discover = created.discover,
     ) -> None:
         self._machine, self._normal, self._access, self._observe = machine, normal, access, observe
         self._children = children or Children()
+        self._groups = groups or group_steps.AwsFeatureGroups(access)
         self._stacks = {stack.name: stack for stack in stacks_of(normal)}
         self._plans = machine.workspace.state(normal["environment"]["name"]) / "plans"
         self._plans.mkdir(exist_ok=True, mode=0o700)
@@ -154,13 +162,20 @@ class Runner:
     def _plan(self, stack: Stack, allowed: tuple[str, ...]) -> _Planned:
         self._more[stack.name] = created.variables(self._normal, stack, self._access, self._discover)
         changes, document = self._save_plan(stack, self._open(stack, "planning"))
+        problems = guards.judge(document, stack, slice_of(self._normal, stack.team, stack.replica), allowed=allowed)
+        role = group_steps.deploy_role(_documents(document), stack.account)
         return _Planned(
             guards.counts(document),
             changes,
-            guards.judge(document, stack, slice_of(self._normal, stack.team, stack.replica), allowed=allowed),
+            problems,
             groups=guards.created_groups(document),
             fresh=stack.kind == CENTRAL and guards.creates(document, "aws_kms_alias"),
+            role=role,
+            steps=() if problems else self._steps(stack, role),
         )
+
+    def _steps(self, stack: Stack, role: str) -> tuple[group_steps.Step, ...]:
+        return steps_of(self._normal, stack, role, self._groups)
 
     def _save_plan(self, stack: Stack, terraform: Terraform, *, destroy: bool = False) -> tuple[bool, dict[str, Any]]:
         file = self._file(stack)
@@ -171,12 +186,15 @@ class Runner:
         return changes, document
 
     def _apply(self, stack: Stack, planned: _Planned) -> None:
-        if not planned.changes:
-            return
-        total = planned.counts.add + planned.counts.change + planned.counts.destroy
-        terraform = self._open(stack, "applying", total)
-        with self._budget.spend(stack.account, planned.groups) as units:
-            terraform.apply_plan(self._file(stack), parallelism=units if planned.groups > units else None)
+        if planned.changes:
+            total = planned.counts.add + planned.counts.change + planned.counts.destroy
+            terraform = self._open(stack, "applying", total)
+            with self._budget.spend(stack.account, planned.groups) as units:
+                terraform.apply_plan(self._file(stack), parallelism=units if planned.groups > units else None)
+        if planned.steps:
+            left = self._steps(stack, planned.role)  # what was not there has come with defaults of its own
+            self._observe(stack, "updating feature groups", "", 0, len(left))
+            self._groups.take(stack, planned.role, left)
 
     def _plan_destroy(self, stack: Stack, allowed: tuple[str, ...], ephemeral: bool) -> _Planned:
         terraform = self._open(stack, "reading")
@@ -256,7 +274,7 @@ class Runner:
             counts = planned[name].counts if name in planned else Counts()
             match outcome.status:
                 case Status.DONE:
-                    self._end(name, done if planned[name].changes else "unchanged", counts)
+                    self._end(name, done if planned[name].anything else "unchanged", counts, steps=_told(planned[name]))
                 case Status.WAITING:
                     self._end(name, "waiting", error=f"needs {', '.join(outcome.missing)}.")
                 case _:
@@ -267,18 +285,39 @@ class Runner:
         more = landing.advice(text, self._stacks[name].env, self._stacks[name].account)
         return f"{text}\n{more}" if more else text
 
-    def _end(self, name: str, result: str, counts: Counts | None = None, error: str = "") -> None:
+    def _end(
+        self, name: str, result: str, counts: Counts | None = None, error: str = "", *, steps: tuple[str, ...] = ()
+    ) -> None:
         self._results[name] = StackResult(
-            self._stacks[name], result, counts or Counts(), self._seconds.get(name, 0.0), error
+            self._stacks[name], result, counts or Counts(), self._seconds.get(name, 0.0), error, steps
         )
 
     def _report(self, chosen: Iterable[Stack], planned: Mapping[str, _Planned], problems: Iterable[Problem]) -> Report:
         for name, plan in planned.items():
             if name not in self._results:
-                result = "refused" if plan.problems else "planned" if plan.changes else "unchanged"
-                self._end(name, result, plan.counts)
+                result = "refused" if plan.problems else "planned" if plan.anything else "unchanged"
+                self._end(name, result, plan.counts, steps=_told(plan))
         results = tuple(self._results[stack.name] for stack in chosen if stack.name in self._results)
         return Report(results, tuple(problems))
+
+
+def steps_of(normal: Normal, stack: Stack, role: str, aws: group_steps.FeatureGroups) -> tuple[group_steps.Step, ...]:
+    """What is left to do through the API for the groups of a stack. Raises botocore's ClientError."""
+    groups = group_steps.groups_of(normal, stack)
+    if not groups or not role:
+        return ()
+    there = aws.described(stack, role, groups)
+    return tuple(step for name, group in groups.items() for step in group_steps.steps(name, group, there[name]))
+
+
+def _documents(plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    outputs = plan.get("planned_values", {}).get("outputs", {})
+    documents: Mapping[str, Any] = outputs.get("documents", {}).get("value") or {}
+    return documents
+
+
+def _told(plan: _Planned) -> tuple[str, ...]:
+    return group_steps.told(plan.steps)
 
 
 def _problems(planned: Mapping[str, _Planned]) -> list[Problem]:

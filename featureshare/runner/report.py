@@ -33,6 +33,7 @@ class StackResult:
     counts: Counts = field(default_factory=Counts)
     seconds: float = 0.0
     error: str = ""
+    steps: tuple[str, ...] = ()  # calls beside Terraform, planned or taken
 
     def record(self) -> dict[str, Any]:
         """As JSON."""
@@ -45,6 +46,7 @@ class StackResult:
             "seconds": round(self.seconds, 1),
             "result": self.result,
             "error": self.error or None,
+            "steps": list(self.steps),
         }
 
 

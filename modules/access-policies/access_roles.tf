@@ -29,6 +29,9 @@ locals {
       # manage: one document for each group, since the conditions tie a name to its own location.
       role.verb == "manage" ? {
         for name in role.groups : (can(local.name_spaces[name]) ? "name-space" : "manage-${name}") => local.manage_documents[name]
+        } : role.verb == "update" ? {
+        # update: likewise, since the conditions name features of one group.
+        for name in role.groups : "update-${name}" => local.update_documents["${role.team}/${name}"]
         } : role.verb == "read-offline" ? {
         read-offline = local.read_offline_documents["central/${role.team}"]
         results      = local.results_documents["central/${role.team}"]
@@ -38,11 +41,20 @@ locals {
         (role.verb) = format(local.templates["identity/${role.verb}"], [for name, hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole) if contains(local.holes["identity/${role.verb}"], name)]...)
       },
       # In-memory and offline-only groups have no customer key: a role that reaches only those gets none.
-      contains(["write", "delete", "read-online"], role.verb) && anytrue([for name in role.groups : local.groups[name].with_key]) ? {
+      contains(["write", "delete", "read-online", "update"], role.verb) && anytrue([for name in role.groups : local.groups[name].with_key]) ? {
         online-key = local.online_key_documents["central"]
       } : {},
     )
   }
+
+  update_documents = merge([
+    for key, role in local.access : {
+      for group in role.groups : "${role.team}/${group}" => format(local.templates["identity/update"], [for name, hole in {
+        features = sort(local.groups[group].updates[role.team])
+        group    = local.groups[group].arn
+      } : jsonencode(hole) if contains(local.holes["identity/update"], name)]...)
+    } if role.verb == "update"
+  ]...)
 
   manage_documents = {
     for name in distinct(flatten([for key, names in local.central_grants : names if endswith(key, "/manage")])) : name => format(local.templates["identity/manage"], [for name, hole in {

@@ -19,6 +19,7 @@ locals {
     manage       = "manager"
     read-offline = "reader-offline"
     read-online  = "reader-online"
+    update       = "updater"
     write        = "writer"
   }
 

@@ -14,7 +14,7 @@ locals {
   )
 
   offline_store_policies = {
-    for key, role in local.offline_store_roles : key => length(role.groups) == 0 ? {} : {
+    for key, role in local.offline_store_roles : key => merge(length(role.groups) == 0 ? {} : {
       offline-store = format(local.templates["identity/offline-store"], [for name, hole in {
         account = local.stores[role.store_key].account
         alias   = local.stores[role.store_key].offline_alias
@@ -22,7 +22,21 @@ locals {
         keys    = "arn:${local.partition}:kms:${local.region}:${local.stores[role.store_key].account}:key/*"
         objects = [for name in role.groups : "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}/${name}/*"]
       } : jsonencode(hole) if contains(local.holes["identity/offline-store"], name)]...)
-    }
+      }, length(local.iceberg_groups[key]) == 0 ? {} : {
+      offline-store-iceberg = format(local.templates["identity/offline-store-iceberg"], [for name, hole in {
+        account  = local.stores[role.store_key].account
+        alias    = local.stores[role.store_key].offline_alias
+        keys     = "arn:${local.partition}:kms:${local.region}:${local.stores[role.store_key].account}:key/*"
+        metadata = [for group in local.iceberg_groups[key] : "arn:${local.partition}:s3:::${local.stores[role.store_key].bucket}/${group}/*/metadata/*"]
+        s3       = local.s3
+        tables   = sort(distinct(flatten([for group in local.iceberg_groups[key] : local.table_arns[group]])))
+      } : jsonencode(hole) if contains(local.holes["identity/offline-store-iceberg"], name)]...)
+    })
+  }
+
+  # Whoever writes an Iceberg table reads its metadata and commits to the catalog.
+  iceberg_groups = {
+    for key, role in local.offline_store_roles : key => [for name in role.groups : name if try(local.groups[name].offline_store.format, "glue") == "iceberg"]
   }
 
   offline_store_trust = {

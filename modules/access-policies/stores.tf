@@ -8,7 +8,7 @@ locals {
   store_users = {
     for key, store in local.stores : key => key == "central" ? {
       creators = [local.deploy_role[store.account], "${local.iam}${store.account}:role/${local.prefix}/manager/*"]
-      online   = [for kind in ["deleter", "reader-online", "writer"] : "${local.iam}${store.account}:role/${local.prefix}/${kind}/*"]
+      online   = [for kind in ["deleter", "reader-online", "updater", "writer"] : "${local.iam}${store.account}:role/${local.prefix}/${kind}/*"]
       readers  = ["${local.iam}${store.account}:role/${local.prefix}/reader-offline/*"]
       writers  = ["${local.iam}${store.account}:role/${local.prefix}/offline-store/*"]
       } : {
@@ -20,6 +20,12 @@ locals {
   }
   own_writer = {
     for key, store in local.stores : key => "${local.iam}${store.account}:role/${local.prefix}/offline-store/${key}/${local.prefix}-${key}-${can(local.own_in_central[key]) ? "own-" : ""}offline-store"
+  }
+
+  # Offline store roles that commit Iceberg tables. The central store's documents are the same whatever groups there are.
+  committers = {
+    for key, store in local.stores : key =>
+    key == "central" || length(try([for name in local.own_offline[key] : name if local.groups[name].offline_store.format == "iceberg"], [])) > 0 ? local.store_users[key].writers : []
   }
 
   # The replication role reads versions as it finds them, whatever readers may.
@@ -34,9 +40,15 @@ locals {
           deleters = [local.deploy_role[store.account]]
           listers  = concat(local.store_users[key].readers, local.replicators[key], [local.deploy_role[store.account]])
           objects  = "arn:${local.partition}:s3:::${store.bucket}/*"
-          readers  = concat(local.store_users[key].readers, local.replicators[key])
+          readers  = distinct(concat(local.store_users[key].readers, local.replicators[key], local.committers[key]))
           writers  = local.store_users[key].writers
         } : jsonencode(hole) if contains(local.holes["resource/offline-bucket"], name)]...)).Statement,
+        # An Iceberg table is committed by who writes it, which reads the table's metadata and nothing else.
+        flatten([for writers in [local.committers[key]] : jsondecode(format(local.templates["resource/offline-bucket-metadata"], [for name, hole in {
+          bucket   = "arn:${local.partition}:s3:::${store.bucket}"
+          metadata = "arn:${local.partition}:s3:::${store.bucket}/*/metadata/*"
+          writers  = writers
+        } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-metadata"], name)]...)).Statement if length(writers) > 0]),
         flatten([for none in length(local.replicators[key]) == 0 ? [true] : [] : jsondecode(format(local.templates["resource/offline-bucket-others"], [for name, hole in {
           objects = "arn:${local.partition}:s3:::${store.bucket}/*"
         } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-others"], name)]...)).Statement]),
@@ -74,7 +86,7 @@ locals {
         jsondecode(format(local.templates["resource/offline-key"], [for name, hole in {
           creators  = local.store_users[key].creators
           deploy    = local.deploy_role[store.account]
-          readers   = local.store_users[key].readers
+          readers   = distinct(concat(local.store_users[key].readers, local.committers[key]))
           root      = "${local.iam}${store.account}:root"
           s3        = local.s3
           sagemaker = local.sagemaker

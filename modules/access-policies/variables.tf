@@ -31,7 +31,14 @@ variable "feature_groups" {
       required = bool
       unique   = bool
     })), {})
-    features      = list(object({ name = string, type = string, description = string }))
+    features = list(object({
+      collection  = optional(string)
+      description = string
+      dimension   = optional(number)
+      name        = string
+      parameters  = optional(map(string), {})
+      type        = string
+    }))
     freshness     = optional(string)
     offline_store = object({ enabled = bool, format = string })
     online_store = object({
@@ -45,6 +52,8 @@ variable "feature_groups" {
     record_identifier = string
     shared_with       = map(list(string))
     store             = string
+    throughput        = optional(object({ read = optional(number), write = number }))
+    updates           = optional(map(list(string)), {})
   }))
   nullable = false
 }

@@ -1,16 +1,22 @@
 variable "feature_groups" {
   description = "The team's feature groups in the central account, by name."
   type = map(object({
-    database          = string
-    description       = string
-    event_time        = string
-    features          = list(object({ name = string, type = string }))
+    database    = string
+    description = string
+    event_time  = string
+    features = list(object({
+      collection = optional(string)
+      dimension  = optional(number)
+      name       = string
+      type       = string
+    }))
     offline_role_arn  = string
     offline_store     = object({ enabled = bool, format = string })
     online_store      = object({ enabled = bool, storage = string, ttl = optional(object({ value = number, unit = string })) })
     record_identifier = string
     s3_uri            = string
     table             = string
+    throughput        = optional(object({ read = optional(number), write = number }))
     tags              = map(string)
     with_key          = bool
   }))

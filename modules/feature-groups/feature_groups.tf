@@ -14,6 +14,30 @@ resource "aws_sagemaker_feature_group" "this" {
     content {
       feature_name = feature_definition.value.name
       feature_type = feature_definition.value.type
+      collection_type = (
+        feature_definition.value.collection == null ? null : title(feature_definition.value.collection)
+      )
+
+      dynamic "collection_config" {
+        for_each = feature_definition.value.dimension == null ? [] : [feature_definition.value.dimension]
+
+        content {
+          vector_config {
+            dimension = collection_config.value
+          }
+        }
+      }
+    }
+  }
+
+  # Said even where it is the default: taking the block away would leave the capacity that was paid for.
+  dynamic "throughput_config" {
+    for_each = each.value.online_store.storage == "in-memory" ? [] : [each.value.throughput]
+
+    content {
+      throughput_mode                  = throughput_config.value == null ? "OnDemand" : "Provisioned"
+      provisioned_read_capacity_units  = try(throughput_config.value.read, null)
+      provisioned_write_capacity_units = try(throughput_config.value.write, null)
     }
   }
 
@@ -64,7 +88,8 @@ resource "aws_sagemaker_feature_group" "this" {
   }
 
   lifecycle {
-    # Either would replace the group and lose its online data. A changed schema is refused by the runner.
-    ignore_changes = [description, feature_definition]
+    # Each would replace the group and lose its online data. The runner adds features and changes standard to standard-v2,
+    # which the provider cannot name; it refuses every other change of the schema or the storage.
+    ignore_changes = [description, feature_definition, online_store_config[0].storage_type]
   }
 }

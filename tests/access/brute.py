@@ -38,16 +38,23 @@ def brute_force(model: Model, teams: Container[str] | None = None) -> Cells:
     own = {one["team"]: one for one in model.render["workgroups"].values() if one["stack"] == "team"}
     cells: Cells = set()
     for reach in closure.reaches():
+        written: Cells = set()
         for group in model.shown:
             for verb in VERBS:
                 if verb == "read-offline" and not group["offline_store"]["enabled"]:
                     continue
+                # Whoever writes whole records updates them too, which is no access of its own.
+                standard = group["online_store"]["storage"] == "standard"
+                if verb == "update" and (standard or (reach.team, group["name"], "write") in written):
+                    continue
                 workgroup = (central if group["store"] == "central" else own).get(reach.team)
-                needs = closure.purposes.verb(verb, group, reach.actor.account, workgroup)
+                needs = closure.purposes.verb(verb, group, reach.actor.account, workgroup, reach.team)
                 calls = [list(one) for _, one in groupby(needs, key=lambda need: id(need.call))]
                 core = [one for one in calls if one[0].call.operation in CORE[verb]]
                 if any(all(_works(model, reach.actor, need) for need in one) for one in core):
                     cells.add((reach.team, group["name"], verb))
+                    if verb == "write":
+                        written.add((reach.team, group["name"], verb))
     return cells
 
 

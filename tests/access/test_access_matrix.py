@@ -17,6 +17,9 @@ EXPECTED = {
     ("core-search", "keywords", "write"),
     ("core-search", "keywords", "read-online"),
     ("core-search", "keywords", "read-offline"),
+    ("core-search", "product-prices", "read-online"),
+    ("core-search", "product-prices", "read-offline"),
+    ("core-search", "product-vectors", "read-online"),
     ("core-search", "reviews", "read-offline"),
     ("core-search", "sessions", "read-online"),
     ("core-search", "sessions", "read-offline"),
@@ -24,6 +27,8 @@ EXPECTED = {
     ("core-search", "users", "read-offline"),
     ("data-curation", "data-curation--*", "write"),
     ("data-curation", "data-curation--*", "manage"),
+    ("data-curation", "product-vectors", "discover"),
+    ("data-curation", "product-vectors", "update"),
     ("data-curation", "reviews", "discover"),
     ("data-curation", "sessions", "discover"),
     ("data-curation", "user-segments", "write"),
@@ -33,6 +38,8 @@ EXPECTED = {
     ("data-curation", "users", "discover"),
     ("personalization", "sessions", "write"),
     ("personalization", "sessions", "delete"),
+    ("product-success", "product-prices", "write"),
+    ("product-success", "product-vectors", "write"),
     ("product-success", "reviews", "write"),
     ("product-success", "reviews", "read-offline"),
 }
@@ -139,7 +146,7 @@ def test_a_role_that_is_brought_reaches_what_is_shared_and_no_other_team_s_own_s
     )(documents)
     cells = Matrix(Model(documents)).cells
     mine = {key for key, cell in cells.items() if any(path[0] == "product-success/legacy" for path in cell.paths)}
-    assert mine == {("product-success", "reviews", "write")}
+    assert mine == {("product-success", group, "write") for group in ("product-prices", "product-vectors", "reviews")}
 
 
 OPENED = {

@@ -18,6 +18,7 @@ READER = "fs-core-search-reader-online"
 OFFLINE = "fs-core-search-reader-offline"
 WRITER = "fs-personalization-writer"
 MANAGER = "fs-data-curation-manager"
+UPDATER = "fs-data-curation-updater"
 STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
 
 # name: (the change, and what the counterexamples must hold: words of one of them, a Sid or document behind it)
@@ -214,6 +215,21 @@ FAULTS = {
         ),
         "sagemaker:CreateFeatureGroup",
         "CreateGroup",
+    ),
+    "updates that are whole records": (
+        plant.uncondition(UPDATER, "update-product-vectors", "UpdateFeatures", "Bool"),
+        "sagemaker:PutRecord",
+        "UpdateFeatures",
+    ),
+    "updates of any feature": (
+        plant.uncondition(UPDATER, "update-product-vectors", "UpdateFeatures", "ForAllValues:StringEquals"),
+        "sagemaker:PutRecord",
+        "UpdateFeatures",
+    ),
+    "an update of one feature more": (
+        plant.policy(UPDATER, "update-product-vectors", '"labels"', '"labels","embedding"'),
+        "sagemaker:PutRecord",
+        "UpdateFeatures",
     ),
     "tags after birth": (
         plant.uncondition(

@@ -264,7 +264,12 @@ def _write_offline(scope: Scope) -> Iterator[Check]:
     if kms_key:
         yield encryption_check(scope, "kms:GenerateDataKey", kms_key, bucket, key, sender=sender, source=_OFFLINE_KEY)
     if scope.get("format") == "iceberg" and facts and facts.database and facts.table:
-        yield object_check(scope, "s3:GetObject", bucket, key, sender=sender, source=_OFFLINE_ROLE)
+        # Beside the data: .../<group>-<creation time>/metadata/, which is all that AWS's managed policy reads.
+        folder = key.partition("/data/")[0] if "/data/" in key else key.removesuffix("/*") + "/*"
+        metadata = f"{folder}/metadata/*"
+        yield object_check(scope, "s3:GetObject", bucket, metadata, sender=sender, source=_OFFLINE_ROLE)
+        if kms_key:
+            yield encryption_check(scope, "kms:Decrypt", kms_key, bucket, metadata, sender=sender, source=_OFFLINE_KEY)
         for path in ("catalog", *table_paths(facts.database, facts.table)):
             resource = scope.arn("glue", path, account=account)
             for action in ("glue:GetTable", "glue:UpdateTable"):

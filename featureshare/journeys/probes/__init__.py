@@ -11,6 +11,7 @@ from featureshare.journeys.strangers import Strangers
 CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "a producer writes another's group": features.producer_writes_anothers_group,
     "a writer deletes": features.writer_deletes,
+    "an updater oversteps": features.updater_oversteps,
     "a consumer writes": features.consumer_writes,
     "a reader of one group reads another": features.reader_of_one_group_reads_another,
     "a job reads another's files": features.job_reads_anothers_files,

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from featureshare.journeys import options
 from featureshare.journeys.cast import Group, Workgroup
 from featureshare.journeys.data import as_text, event_time
 from featureshare.journeys.denials import Overridden
@@ -16,6 +17,15 @@ def put_record(client: Any, group: Group, name: str) -> None:
     """A record without its event time: refused as invalid once it is authorized, so nothing is written."""
     record = [{"FeatureName": group.record_identifier, "ValueAsString": _identifier(group)}]
     client.put_record(FeatureGroupName=name, Record=record)
+
+
+def update_record(client: Any, group: Group, names: tuple[str, ...]) -> None:
+    """The update of a record that no pipeline writes: not found once it is authorized, so nothing is written."""
+    client.update_record(
+        FeatureGroupName=group.name,
+        RecordIdentifierValueAsString=_identifier(group),
+        Features=options.update_of(group, names),
+    )
 
 
 def delete_record(client: Any, group: Group, name: str, now: datetime) -> None:

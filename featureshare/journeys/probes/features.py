@@ -54,6 +54,28 @@ def writer_deletes(stage: Stage, _: Strangers | None) -> Iterator[Row]:
                 break
 
 
+def updater_oversteps(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    """Who may update named features updates no other, alone or beside one that is named, and writes no record."""
+    for actor in assuming(stage, "update"):
+        client = partial(stage.client, actor, RUNTIME)
+        why = Why("sagemaker:PutRecord", "identity")
+        for group in central(stage):
+            named = group.updates.get(actor.team, ())
+            if not named or not stage.cast.may_write(group):
+                continue
+            others = [name for name, _ in group.features if name not in (*named, group.record_identifier)]
+            for names in ((others[0],), (named[0], others[0])):
+                call = partial(made_by, client, calls.update_record, group, names)
+                yield row(actor.acts_as, f"UpdateRecord {group.name}: {', '.join(names)}", group.arn, why, call)
+            call = partial(made_by, client, calls.put_record, group, group.name)
+            yield row(actor.acts_as, f"PutRecord {group.name}", group.arn, why, call)
+        for group in central(stage):
+            if group.storage != "standard" and actor.team not in group.updates and stage.cast.may_write(group):
+                call = partial(made_by, client, calls.update_record, group, (group.event_time,))
+                yield row(actor.acts_as, f"UpdateRecord {group.name}", group.arn, why, call)
+                break
+
+
 def consumer_writes(stage: Stage, _: Strangers | None) -> Iterator[Row]:
     for actor in (*assuming(stage, "read-online"), *assuming(stage, "read-offline")):
         for group in central(stage):

@@ -55,6 +55,15 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
         group("ratings", "success", shared_with={"search": ["read-offline"]}),
         group("segments", "curation", created_by="api", shared_with={"curation": ["manage"]}),
         group(
+            "vectors",
+            "curation",
+            online_store={"enabled": True, "storage": "in-memory", "ttl": None},
+            offline_store={"enabled": False, "format": "glue"},
+            with_key=False,
+            shared_with={"success": ["update"]},
+            updates={"success": ["orders_last_year"]},
+        ),
+        group(
             "searches",
             "search",
             CONSUMER,
@@ -127,8 +136,12 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             },
             "success": {
                 "account": "333333333333",
-                "access_roles": {"write": ROLE.format(CENTRAL, "writer-success")},
+                "access_roles": {
+                    "update": ROLE.format(CENTRAL, "updater-success"),
+                    "write": ROLE.format(CENTRAL, "writer-success"),
+                },
                 "execution_roles": {
+                    "keeper": _role("333333333333", "keeper", ["update"], [ROLE.format(CENTRAL, "updater-success")]),
                     "pipeline": _role("333333333333", "rating", ["write"], [ROLE.format(CENTRAL, "writer-success")]),
                 },
                 "results_bucket": None,

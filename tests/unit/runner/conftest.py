@@ -25,6 +25,7 @@ def _group(store: str, owner: str, shared_with: dict[str, list[str]]) -> dict[st
             {"name": "id", "type": "String", "description": "Identifier."},
             {"name": "event_time", "type": "String", "description": "Time."},
         ],
+        "online_store": {"enabled": True, "storage": "standard", "ttl": None},
         "shared_with": shared_with,
     }
 

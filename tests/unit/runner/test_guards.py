@@ -140,7 +140,6 @@ def _features(*pairs: tuple[str, str]) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("there", "words"),
     [
-        (_features(("id", "String")), "event_time added"),
         (_features(("id", "Integral"), ("event_time", "String")), "id retyped"),
         (_features(("event_time", "String"), ("id", "String")), "reordered"),
         (_features(("id", "String"), ("event_time", "String"), ("old", "String")), "old removed"),
@@ -154,6 +153,47 @@ def test_a_changed_schema_is_an_error_even_where_terraform_sees_no_change(
     [(file, key, rule)] = _judge(_plan(normal, change), stack, normal)
     assert (file, key) == ("environments/test/feature-groups/clicks.yaml", "features")
     assert words in rule
+
+
+def test_features_that_are_added_at_the_end_are_no_problem(normal: dict[str, Any], stack: Stack) -> None:
+    change = _change(
+        "aws_sagemaker_feature_group", ["no-op"], before={**_GROUP, "feature_definition": _features(("id", "String"))}
+    )
+    assert _judge(_plan(normal, change), stack, normal) == []
+
+
+def test_a_collection_is_part_of_a_feature(normal: dict[str, Any], stack: Stack) -> None:
+    vector = {"collection_type": "Vector", "collection_config": [{"vector_config": [{"dimension": 3}]}]}
+    there = _features(("id", "String"), ("event_time", "String"), ("v", "Fractional"))
+    there[2] |= vector
+    declared = {"name": "v", "type": "Fractional", "description": "", "collection": "vector", "dimension": 3}
+    normal["feature_groups"]["clicks"]["features"].append(declared)
+    change = _change("aws_sagemaker_feature_group", ["no-op"], before={**_GROUP, "feature_definition": there})
+    assert _judge(_plan(normal, change), stack, normal) == []
+    declared["dimension"] = 4
+    [(_, _, rule)] = _judge(_plan(normal, change), stack, normal)
+    assert "v retyped (from Fractional vector 3 to Fractional vector 4)" in rule
+
+
+@pytest.mark.parametrize(
+    ("there", "declared", "sound"),
+    [
+        (None, "standard", True),
+        ("Standard", "standard-v2", True),
+        ("Standard_V2", "standard-v2", True),
+        ("Standard_V2", "standard", False),
+        ("InMemory", "in-memory", True),
+        ("InMemory", "standard", False),
+        (None, "in-memory", False),
+    ],
+)
+def test_a_storage_type_changes_one_way_only(
+    normal: dict[str, Any], stack: Stack, there: str | None, declared: str, sound: bool
+) -> None:
+    normal["feature_groups"]["clicks"]["online_store"]["storage"] = declared
+    before = {**_GROUP, "online_store_config": [{"storage_type": there}]}
+    found = _judge(_plan(normal, _change("aws_sagemaker_feature_group", ["no-op"], before=before)), stack, normal)
+    assert [key for _, key, _ in found] == ([] if sound else ["online_store.storage"])
 
 
 def test_a_changed_record_identifier_or_event_time_is_told_by_its_key(normal: dict[str, Any], stack: Stack) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import AmbientAccess
+from featureshare.runner.group_steps import Described
 from featureshare.runner.history import recall, remember
 from featureshare.runner.machine import StackRun
 from featureshare.runner.operations import Runner
@@ -33,6 +34,7 @@ class World:
     broken: dict[tuple[str, str], str] = field(default_factory=dict)
     log: list[tuple[str, str]] = field(default_factory=list)
     parallelism: dict[str, int | None] = field(default_factory=dict)
+    roles: bool = False
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
     creating: int = 0
     most_creating: int = 0
@@ -79,8 +81,15 @@ class FakeTerraform:
         declared = copy.deepcopy(slice_of(self.world.normal, *part))
         return {
             "resource_changes": self.changes(),
-            "planned_values": {"outputs": {"declaration": {"value": declared}}},
+            "planned_values": {
+                "outputs": {"declaration": {"value": declared}, "documents": {"value": self.documents()}}
+            },
         }
+
+    def documents(self) -> dict[str, Any]:
+        accounts = ["222222222222", *(team["account"] for team in self.world.normal["teams"].values())]
+        roles = {one: {"kind": "deploy", "account": one, "arn": f"arn:aws:iam::{one}:role/deploy"} for one in accounts}
+        return {"roles": roles if self.world.roles else {}}
 
     def apply_plan(self, file: Path, *, parallelism: int | None = None) -> None:
         groups = sum(change["type"] == "aws_sagemaker_feature_group" for change in self.changes())
@@ -202,6 +211,44 @@ def test_a_deploy_role_that_lacks_a_right_is_named_with_the_remedy(world: World)
     assert errors["team/loner"].startswith(denied)
     assert f"`featureshare render test --json` lists under roles as {team['account']}/fs-deploy" in errors["team/loner"]
     assert not report.settled
+
+
+class Groups:
+    """Feature groups of which one thing is left to do, in the producer's part of the central account."""
+
+    def __init__(self) -> None:
+        self.left, self.taken = True, list[str]()
+
+    def described(self, stack: Stack, role: str, groups: Any) -> dict[str, Described | None]:
+        assert role == f"arn:aws:iam::{stack.account}:role/deploy"
+        found: dict[str, Described | None] = {}
+        for name, group in groups.items():
+            metadata = {feature["name"]: (feature["description"], {}) for feature in group["features"]}
+            found[name] = Described(tuple(metadata), "Standard" if self.left else "Standard_V2", metadata)
+        return found
+
+    def take(self, stack: Stack, role: str, steps: Any) -> None:
+        self.taken += [f"{stack.name} {step}" for step in steps]
+        self.left = False
+
+
+def test_what_terraform_cannot_do_is_planned_done_once_and_told(world: World) -> None:
+    world.there = set(ALL)
+    world.normal["feature_groups"]["clicks"]["online_store"]["storage"] = "standard-v2"
+    world.roles = True
+    groups = Groups()
+    words = "clicks: storage from standard to standard-v2 (there is no way back)"
+    planned = _runner(world, groups=groups).plan(stacks_of(world.normal))
+    told = {result.stack.name: (result.result, result.steps) for result in planned.results}
+    assert told["central-team/producer"] == ("planned", (words,))
+    assert told["central-team/consumer"] == ("unchanged", ())
+    assert groups.taken == []
+    applied = _runner(world, groups=groups).apply(stacks_of(world.normal))
+    assert _results(applied)["central-team/producer"] == "applied"
+    assert groups.taken == [f"central-team/producer {words}"]
+    assert world.names("apply") == []  # Terraform had nothing to do
+    again = _runner(world, groups=groups).apply(stacks_of(world.normal))
+    assert _results(again) == dict.fromkeys(ALL, "unchanged")
 
 
 @pytest.mark.parametrize("step", ["plan", "apply"])
