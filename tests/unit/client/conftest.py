@@ -10,7 +10,7 @@ from featureshare.localaws.gateway import emulator
 from featureshare.localaws.server import run
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def world() -> Iterator[ClientWorld]:
     emulator.reset()
     running = run(region=REGION)
