@@ -39,6 +39,7 @@ _KNOWN = frozenset(
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_s3_bucket_versioning",
         "aws_sagemaker_feature_group",
+        "aws_ssm_parameter",
         "terraform_data",
     }
 )
