@@ -152,9 +152,18 @@ def _same_declaration(normal: Mapping[str, Any], stack: Stack, outputs: Mapping[
     )
     for section in ("teams", "feature_groups", "replicas"):
         for name, value in (declared.get(section) or {}).items():
-            same = same and name in normal[section] and encode(value) == encode(dict(normal[section][name]))
+            wanted = dict(normal[section].get(name, {}))
+            same = same and encode(value) in (encode(wanted), encode(_slice(wanted, stack)))
     if not same:
         planned.faults.append(f"the plan of {stack.name} was made from another declaration; plan again")
+
+
+def _slice(group: dict[str, Any], stack: Stack) -> dict[str, Any]:
+    """What the stack sees of a group that another team owns: its own grants (docs/decisions/0012)."""
+    if group.get("owner") == stack.team:
+        return group
+    grants = [key for key in ("shared_with", "updates") if key in group]
+    return group | {key: {team: it for team, it in group[key].items() if team == stack.team} for key in grants}
 
 
 def _resources(stack: Stack, module: Mapping[str, Any]) -> Iterator[_Resource]:
