@@ -29,7 +29,7 @@ locals {
           if !can(regex(local.usual.principal, jsonencode(team.principals[principal])))
         ],
         [
-          for part in ["notebook", "vpc_endpoints"] :
+          for part in ["athena", "notebook", "vpc_endpoints"] :
           { file = "teams/${name}.yaml", path = "${part}.", shape = part, value = team[part] } if can(team[part])
         ],
       ]

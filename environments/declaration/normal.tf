@@ -24,6 +24,7 @@ locals {
       contact   = team.contact
       namespace = try(team.namespace, false)
       results   = try(team.results, "team")
+      athena    = { allow_primary = try(team.athena.allow_primary, false) }
       notebook = can(team.notebook) ? {
         principal          = try(tostring(team.notebook.principal), null)
         instance_type      = try(tostring(team.notebook.instance_type), null)

@@ -83,7 +83,7 @@ locals {
         }
       ],
       [
-        for found in distinct(regexall("(?m)\\b(enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+        for found in distinct(regexall("(?m)\\b(allow_primary|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
           file = file
           key  = found[0]
           rule = "must be true or false, not ${found[1]}."

@@ -77,8 +77,12 @@ locals {
 
       namespace     = merge(local.bool, { required = false })
       results       = local.one_of.results
+      athena        = merge(local.mapping, { required = false })
       notebook      = merge(local.mapping, { required = false })
       vpc_endpoints = merge(local.mapping, { required = false })
+    }
+    athena = {
+      allow_primary = merge(local.bool, { required = false })
     }
     notebook = {
       principal          = local.name

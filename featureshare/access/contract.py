@@ -16,6 +16,7 @@ from featureshare.access.domain import boundary_actions, deploy_rules, platform_
 from featureshare.access.model import Actor, Model, Role
 from featureshare.access.purposes import KIND_OF_VERB, NAME_SPACE, Need, Purposes
 from featureshare.access.rules import ORGANIZATION, READERS, TAG_CHANGES, Condition, Rule, rule_of
+from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
 from featureshare.iam.context import Context
 
@@ -228,6 +229,10 @@ class Contract:
             self.uses.append(Use(team, name, source, verb, group, (role,), step + needs))
         if verb == "read-offline" and role not in filled:
             self._add(role, self._results_of(team), "results of its queries")
+        if verb == "read-offline" and self.normal["teams"][team]["athena"]["allow_primary"]:
+            needs = self.purposes.primary(self.model.central)
+            self._add(role, needs, "queries that name no workgroup")
+            self.uses.append(Use(team, name, source, verb, PRIMARY, (role,), step + needs))
         filled.add(role)
 
     def _results_of(self, team: str) -> tuple[Need, ...]:

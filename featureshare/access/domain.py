@@ -11,6 +11,7 @@ from featureshare.access.estate import DeclaredEstate
 from featureshare.access.model import Model
 from featureshare.access.rules import Condition, Rule
 from featureshare.iam.calls import Call, checks_for
+from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
 
 _BUCKET_READS = (
@@ -87,6 +88,9 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
         rules += _groups(domain, stores)
     if account == model.central and model.environment["replicated"]:
         rules += _replication(domain)
+    if account == model.central and any(team["allow_primary"] for team in model.render["teams"].values()):
+        limit = domain.actions("athena", "GetWorkGroup", "UpdateWorkGroup", WorkGroup=PRIMARY)
+        rules.append(domain.rule(limit, domain.arn("athena", f"workgroup/{PRIMARY}"), why="the limit of primary"))
     return [*rules, *_notebooks(domain), *_endpoints(domain)]
 
 

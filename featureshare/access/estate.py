@@ -13,6 +13,7 @@ from featureshare.iam.calls import (
     TableFacts,
     WorkgroupFacts,
 )
+from featureshare.iam.calls.athena import PRIMARY
 
 
 class DeclaredEstate:
@@ -115,4 +116,6 @@ class DeclaredEstate:
 
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         one = self._workgroups.get((account, query_id))
+        if one is None and query_id == PRIMARY:  # every account has that workgroup; where results go is the client's
+            return QueryFacts(query_id, None)
         return None if one is None else QueryFacts(query_id, one["output_location"] + "result.csv")

@@ -12,6 +12,7 @@ from featureshare.access.model import Actor, Model, Role
 from featureshare.access.pasted import Pasted
 from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
 from featureshare.iam import Decision, decide
+from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.context import Context, called_via
 
 _ON_PURPOSE: tuple[tuple[str, str], ...] = (
@@ -25,6 +26,12 @@ _ON_PURPOSE: tuple[tuple[str, str], ...] = (
         "the offline bucket opens to roles of the environment alone",
     ),
     (r"(iam|kms|organizations):.*", "roles, keys and the organization are the deploy role's and the platform team's"),
+)
+
+_CATALOG_WRITE = r"glue:(batch)?(create|update|delete)(database|table|tableversion|partition)"
+_CATALOG = (
+    "readers do not write the owner's catalog, so CREATE TABLE AS and data sets on a DataFrame are refused. Write a "
+    "result with UNLOAD to the team's results, and register it in a database of the team's own account"
 )
 
 
@@ -94,6 +101,12 @@ class Explainer:
             self._from_access_role(found, role, action, resource)
         else:
             self._directly(found, actor, action, resource)
+        principals = self.normal["teams"].get(team, {}).get("principals", {})
+        verbs = principals.get(name, {}).get("verbs", [])
+        reader = role is not None and role.kind == KIND_OF_VERB["read-offline"]
+        reader |= "read-offline" in verbs and "manage" not in verbs
+        if not found.allowed and (reader or not uses):
+            self._athena(found, (role.team if role else "") or team, action, resource)
         return found
 
     # who ------------------------------------------------------------------------------------------------------------
@@ -252,6 +265,23 @@ class Explainer:
         rules = self.contract.rules_of(actor, action.lower())
         mine = [arn for arn in keys if any(rule.covers(arn, self.model.keys[arn].account) for rule in rules)]
         return next(iter((*mine, *keys)), resource)
+
+    def _athena(self, found: Explanation, team: str, action: str, resource: str) -> None:
+        """What clients of Athena ask that do not know of the environment: `primary`, and tables in the catalog."""
+        stem, central = f"arn:{self.model.partition}:", f":{self.model.region}:{self.model.central}:"
+        if resource == f"{stem}athena{central}workgroup/{PRIMARY}" and team in self.model.render["teams"]:
+            workgroup = self.model.render["teams"][team]["workgroup"]
+            if workgroup is None or self.normal["teams"][team]["athena"]["allow_primary"]:
+                return
+            found.on_purpose = True
+            found.advice = (
+                f"Denied on purpose: a query that names no workgroup runs in {PRIMARY}. Name {workgroup}, as "
+                f"sessions of connect() do by themselves, or write athena: {{allow_primary: true}} in "
+                f"environments/{self.model.name}/teams/{team}.yaml."
+            )
+        elif resource.startswith(f"{stem}glue{central}") and re.fullmatch(_CATALOG_WRITE, action.lower()):
+            found.on_purpose = True
+            found.advice = f"Denied on purpose: {_CATALOG}."
 
     def _directly(self, found: Explanation, actor: Actor, action: str, resource: str) -> None:
         owner = self._explorer.owners(resource, actor.account)[0]

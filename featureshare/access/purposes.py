@@ -11,6 +11,7 @@ from typing import Any
 from featureshare.access.estate import DeclaredEstate
 from featureshare.access.model import Model
 from featureshare.iam.calls import Call, Check, checks_for
+from featureshare.iam.calls.athena import PRIMARY
 
 Group = Mapping[str, Any]
 NAME_SPACE = "--*"
@@ -131,6 +132,18 @@ class Purposes:
         yield self._call(account, "athena", "_RunQuery", workgroup=name, tables=[table], output_location=location)
         for operation in ("GetQueryExecution", "GetQueryResults", "StopQueryExecution"):
             yield self._call(account, "athena", operation, QueryExecutionId=name)
+
+    def primary(self, account: str) -> tuple[Need, ...]:
+        """Queries of clients that name no workgroup; what they read and where results go is the verb's already."""
+        calls = [
+            self._call(account, "athena", operation, WorkGroup=PRIMARY)
+            for operation in ("GetWorkGroup", "StartQueryExecution")
+        ]
+        calls += [
+            self._call(account, "athena", operation, QueryExecutionId=PRIMARY)
+            for operation in ("GetQueryExecution", "GetQueryResults", "StopQueryExecution")
+        ]
+        return self.needs(calls)
 
     def results(self, bucket: str, account: str, folder: str = "") -> tuple[Need, ...]:
         """Working with results of queries: everything in the team's own results bucket, or folder, but deletion."""

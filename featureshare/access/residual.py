@@ -6,6 +6,7 @@ from pathlib import Path
 from featureshare.access.contract import Contract
 from featureshare.access.explore import Explorer
 from featureshare.access.model import Model
+from featureshare.iam.calls.athena import PRIMARY
 
 _ITEM = re.compile(r"^- `([a-z0-9-]+)`:", re.MULTILINE)
 
@@ -73,4 +74,8 @@ def residual_of(model: Model, contract: Contract, explorer: Explorer) -> dict[st
             near = readers.get(f"{bucket.arn}/*", [])
             if len([one for one in near if allowed(one, "s3:GetObject", file, bucket.account)]) > 1:
                 out["result-readers"] = "all principals of a team that read offline read each other's results"
+    primary = f"arn:{model.partition}:athena:{model.region}:{model.central}:workgroup/{PRIMARY}"
+    near = [role.arn for role in model.roles.values() if role.kind == "reader-offline"]
+    if len([one for one in near if allowed(one, "athena:GetQueryExecution", primary, model.central)]) > 1:
+        out["primary-queries"] = "teams that may use primary see each other's queries there, by their ids"
     return {key: out[key] for key in sorted(out)}

@@ -171,14 +171,17 @@ def _pending(
 
     from featureshare.runner.group_steps import AwsFeatureGroups, deploy_role, told
     from featureshare.runner.operations import steps_of
+    from featureshare.runner.primary import pending
 
     try:
         documents = render(env, workspace.root)
-        aws = AwsFeatureGroups(open_access(workspace, os.environ, normal))
+        access = open_access(workspace, os.environ, normal)
+        aws = AwsFeatureGroups(access)
         found = {}
         for stack in stacks:
             role = deploy_role(documents, stack.account)
-            found[stack.name] = told(tuple(step for step in steps_of(normal, stack, role, aws)))
+            steps = told(tuple(step for step in steps_of(normal, stack, role, aws)))
+            found[stack.name] = (*pending(normal, stack, access), *steps)
     except (FeatureShareError, BotoCoreError, ClientError) as error:
         return {}, str(error)
     return found, ""

@@ -1,4 +1,4 @@
-"""Rules for what a team chooses beside its principals: a name space, and where results go.
+"""Rules for what a team chooses beside its principals: a name space, where results go, and the workgroup primary.
 
 An option that serves nobody is refused: it would be an access that nobody uses.
 """
@@ -13,12 +13,15 @@ from featureshare.errors import Problem
 def judge_options(drafts: Drafts) -> Iterator[Problem]:
     """Everything that is wrong with the options of the teams of `drafts`."""
     reads = {team for team, _, verb in drafts.grants() if verb == "read-offline"}
+    private = {name for name, group in drafts.groups.items() if text(group.value, "store") == "team"}
+    shared = {team for team, name, verb in drafts.grants() if verb == "read-offline" and name not in private}
     own = {text(group.value, "owner") for group in drafts.groups.values() if text(group.value, "store") == "team"}
     for team, document in drafts.teams.items():
         uses = drafts.uses(team)
         yield from _name_space(document, uses)
         offline = team in reads and "read-offline" in uses
         yield from _results(document, offline=offline, own_store=team in own)
+        yield from _primary(document, shared=team in shared and "read-offline" in uses)
 
 
 def _name_space(document: Document, uses: set[str]) -> Iterator[Problem]:
@@ -45,4 +48,13 @@ def _results(document: Document, *, offline: bool, own_store: bool) -> Iterator[
             ("results",),
             "a team that combines shared features with a store of its own needs its results in its own account.",
             "write results: team",
+        )
+
+
+def _primary(document: Document, *, shared: bool) -> Iterator[Problem]:
+    if says(document.value, "athena", "allow_primary") is True and not shared:
+        yield document.problem(
+            ("athena", "allow_primary"),
+            "the team reads nothing offline in the central account, where that workgroup is.",
+            "leave it out",
         )

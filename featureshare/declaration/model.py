@@ -306,6 +306,13 @@ class VpcEndpoints(_Frozen):
     route_table_ids: Annotated[list[Annotated[str, _network_id("rtb")]], Field(min_length=1)]
 
 
+class Athena(_Frozen):
+    """How a team queries. `allow_primary`: sessions of its reader-offline role may query in the central account's
+    workgroup `primary`, for clients that name no other; the runner puts a limit on what a query there scans."""
+
+    allow_primary: Bool = False
+
+
 class Team(_Frozen):
     """teams/<team>.yaml: a team, its account and who in it uses which verb."""
 
@@ -314,6 +321,7 @@ class Team(_Frozen):
     contact: Contact
     namespace: Bool = False
     results: Literal["team", "central"] = "team"
+    athena: Athena = Athena()
     principals: Annotated[dict[PrincipalName, Principal], Field(min_length=1)]
     notebook: Notebook | None = None
     vpc_endpoints: VpcEndpoints | None = None

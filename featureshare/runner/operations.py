@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, created, group_steps, guards, landing, scheduler
+from featureshare.runner import api_groups, created, group_steps, guards, landing, primary, scheduler
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -42,10 +42,11 @@ class _Planned:
     fresh: bool = False  # makes the keys of a central store
     role: str = ""  # the deploy role that the plan's documents name
     steps: tuple[group_steps.Step, ...] = ()  # what the provider cannot do
+    limit: tuple[str, ...] = ()  # what `primary` lacks, in words
 
     @property
     def anything(self) -> bool:
-        return self.changes or bool(self.steps)
+        return self.changes or bool(self.steps or self.limit)
 
 
 class Runner:
@@ -61,6 +62,7 @@ class Runner:
         children: Children | None = None,
         groups: group_steps.FeatureGroups | None = None,
         discover: created.Discover = created.discover,
+        athena: primary.Open = primary.athena,
     ) -> None:
         self._machine, self._normal, self._access, self._observe = machine, normal, access, observe
         self._children = children or Children()
@@ -72,6 +74,7 @@ class Runner:
         self._seconds: dict[str, float] = {}
         self._results: dict[str, StackResult] = {}
         self._discover = discover
+        self._athena = athena
         self._more: dict[str, dict[str, str]] = {}
 
     def plan(self, chosen: Iterable[Stack], *, allowed: Iterable[str] = ()) -> Report:
@@ -172,6 +175,7 @@ class Runner:
             fresh=stack.kind == CENTRAL and guards.creates(document, "aws_kms_alias"),
             role=role,
             steps=() if problems else self._steps(stack, role),
+            limit=() if problems else primary.pending(self._normal, stack, self._access, self._athena),
         )
 
     def _steps(self, stack: Stack, role: str) -> tuple[group_steps.Step, ...]:
@@ -186,6 +190,9 @@ class Runner:
         return changes, document
 
     def _apply(self, stack: Stack, planned: _Planned) -> None:
+        if planned.limit:  # it stands before anybody may query there
+            self._observe(stack, "limiting primary", planned.limit[0], 0, 1)
+            primary.put(self._normal, stack, self._access, self._athena)
         if planned.changes:
             total = planned.counts.add + planned.counts.change + planned.counts.destroy
             terraform = self._open(stack, "applying", total)
@@ -317,7 +324,7 @@ def _documents(plan: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _told(plan: _Planned) -> tuple[str, ...]:
-    return group_steps.told(plan.steps)
+    return (*plan.limit, *group_steps.told(plan.steps))
 
 
 def _problems(planned: Mapping[str, _Planned]) -> list[Problem]:

@@ -32,10 +32,13 @@ locals {
         } : role.verb == "update" ? {
         # update: likewise, since the conditions name features of one group.
         for name in role.groups : "update-${name}" => local.update_documents["${role.team}/${name}"]
-        } : role.verb == "read-offline" ? {
-        read-offline = local.read_offline_documents["central/${role.team}"]
-        results      = local.results_documents["central/${role.team}"]
-        } : role.verb == "read-online" ? local.read_online_documents[key] : role.verb == "discover" ? {
+        } : role.verb == "read-offline" ? merge(
+        {
+          read-offline = local.read_offline_documents["central/${role.team}"]
+          results      = local.results_documents["central/${role.team}"]
+        },
+        can(local.primary_readers[role.team]) ? { read-offline-primary = local.primary_documents.reader } : {},
+        ) : role.verb == "read-online" ? local.read_online_documents[key] : role.verb == "discover" ? {
         discover = format(local.templates["identity/discover"], [for name, hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole) if contains(local.holes["identity/discover"], name)]...)
         } : {
         (role.verb) = format(local.templates["identity/${role.verb}"], [for name, hole in { groups = [for name in role.groups : local.groups[name].arn] } : jsonencode(hole) if contains(local.holes["identity/${role.verb}"], name)]...)

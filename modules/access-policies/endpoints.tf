@@ -26,7 +26,10 @@ locals {
       {
         athena = format(local.templates["endpoint/athena"], [for name, hole in {
           principals = local.endpoint_principals[team]
-          workgroups = ["arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/${local.prefix}-${team}", "arn:${local.partition}:athena:${local.region}:${it.account}:workgroup/${local.prefix}-${team}-own"]
+          workgroups = concat(
+            ["arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/${local.prefix}-${team}", "arn:${local.partition}:athena:${local.region}:${it.account}:workgroup/${local.prefix}-${team}-own"],
+            can(local.primary_readers[team]) ? [local.primary] : [],
+          )
         } : jsonencode(hole) if contains(local.holes["endpoint/athena"], name)]...)
         glue = format(local.templates["endpoint/glue"], [for name, hole in {
           own_tables = local.endpoint_own_tables[team]

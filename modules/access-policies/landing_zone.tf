@@ -83,6 +83,7 @@ locals {
           ])
         } : jsonencode(hole) if contains(local.holes["identity/deploy-feature-groups"], name)]...)
       } : {},
+      account == local.central && length(local.primary_readers) > 0 ? { primary = local.primary_documents.deploy } : {},
       local.replica_deploy_policies[account],
       { for it in try(local.notebook_deploy_policies[account], []) : "notebook-${it.team}" => it.document },
       { for it in try(local.endpoint_deploy_policies[account], []) : "endpoints-${it.team}" => it.document },

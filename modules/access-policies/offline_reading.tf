@@ -53,6 +53,14 @@ locals {
     },
   )
 
+  # `primary` is the workgroup of a query that names none: each account has one, and the teams that may use it share it.
+  primary         = "arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/primary"
+  primary_readers = { for key, scope in local.offline_scopes : scope.team => true if scope.store_key == "central" && var.teams[scope.team].athena.allow_primary }
+  primary_documents = {
+    for role, template in { deploy = "identity/deploy-primary", reader = "identity/read-offline-primary" } :
+    role => format(local.templates[template], [for name, hole in { primary = local.primary } : jsonencode(hole) if contains(local.holes[template], name)]...)
+  }
+
   read_offline_documents = {
     for key, scope in local.offline_scopes : key => format(local.templates["identity/read-offline"], [for name, hole in {
       account          = local.stores[scope.store_key].account

@@ -205,6 +205,7 @@ output "documents" {
           }
         }
         own_database    = try(local.stores[team].database, null)
+        allow_primary   = can(local.primary_readers[team])
         own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
         results_prefix  = try(local.results_place[team].prefix, null)

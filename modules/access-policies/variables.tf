@@ -95,6 +95,8 @@ variable "teams" {
   description = "Teams by name, in the declaration's normal form: all of them, or the one of a slice."
   type = map(object({
     account = string
+    # Whether its reader-offline role may query in the central account's workgroup `primary`.
+    athena  = optional(object({ allow_primary = optional(bool, false) }), {})
     contact = string
     # Whether the team makes feature groups called <team>--* through the API.
     namespace = optional(bool, false)

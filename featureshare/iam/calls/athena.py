@@ -34,11 +34,14 @@ _GET_RESULTS = "https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQu
 # https://docs.aws.amazon.com/athena/latest/ug/security-iam-athena-calledvia.html
 _VIA = Sender(through=("athena.amazonaws.com",))
 
+PRIMARY = "primary"
+"""The workgroup that every account has, and that a call means which names none."""
+
 _WORKGROUP = "arn:{partition}:athena:{region}:{account}:workgroup/"
 _DATA_CATALOG = "arn:{partition}:athena:{region}:{account}:datacatalog/"
 
 
-def _workgroup(action: str, parameter: str = "WorkGroup", default: str = "primary", keys: Keys | None = None) -> Answer:
+def _workgroup(action: str, parameter: str = "WorkGroup", default: str = PRIMARY, keys: Keys | None = None) -> Answer:
     """An action on the workgroup in a parameter; a call that names none means `primary`."""
 
     def checks(scope: Scope) -> Iterator[Check]:
@@ -173,7 +176,7 @@ def _write_results(scope: Scope) -> Iterator[Check]:
     permission, so it is not said here.
     """
     bucket, prefix = location(scope.text("output_location"))
-    facts = scope.estate.workgroup(scope.call.account, scope.text("workgroup", "primary"))
+    facts = scope.estate.workgroup(scope.call.account, scope.text("workgroup", PRIMARY))
     store = scope.estate.bucket(bucket)
     kms_key = (facts.key if facts else None) or (store.default_key if store else None)
     headers: Context = {}

@@ -19,6 +19,7 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
     "another team's parameters": features.another_teams_parameters,
     "a serving role reads offline": features.serving_role_reads_offline,
+    "other people's Athena clients": features.athena_of_other_clients,
     "a manager creates an undeclared group": features.manager_creates_an_undeclared_group,
     "a manager bends a creation": managers.manager_bends_a_creation,
     "a manager oversteps": managers.manager_oversteps,

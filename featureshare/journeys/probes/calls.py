@@ -132,6 +132,15 @@ def elsewhere(client: Any, workgroup: Workgroup, bucket: str) -> None:
         raise Overridden(f"the result went to {workgroup.output_location} all the same")
 
 
+def query_anywhere(client: Any) -> None:
+    """A query that names no workgroup."""
+    client.start_query_execution(QueryString="SELECT 1")
+
+
+def look_at_primary(client: Any) -> None:
+    client.get_work_group(WorkGroup="primary")
+
+
 def create_role(client: Any, path: str) -> None:
     """A role with a trust policy that is none: refused as malformed once it is authorized."""
     client.create_role(Path=path, RoleName=PROBE, AssumeRolePolicyDocument="{}")

@@ -214,6 +214,28 @@ def serving_role_reads_offline(stage: Stage, _: Strangers | None) -> Iterator[Ro
         )
 
 
+def athena_of_other_clients(stage: Stage, _: Strangers | None) -> Iterator[Row]:
+    """What clients ask that know nothing of the environment: no workgroup named, and a table of their own (CTAS)."""
+    for actor in assuming(stage, "read-offline"):
+        account = account_of(actor.acts_as)
+        workgroup = stage.cast.workgroup(actor.team, account)
+        group = next((one for one in central(stage) if one.offline and one.grants(actor.team, "read-offline")), None)
+        if workgroup is None or group is None:
+            continue
+        primary = f"{workgroup.arn.rpartition('/')[0]}/primary"
+        if not stage.cast.teams[actor.team]["allow_primary"]:
+            client = partial(stage.client, actor, "athena")
+            for what, action, call in (
+                ("StartQueryExecution without a workgroup", "athena:StartQueryExecution", calls.query_anywhere),
+                ("GetWorkGroup primary", "athena:GetWorkGroup", calls.look_at_primary),
+            ):
+                yield row(actor.acts_as, what, primary, Why(action, "identity"), partial(made_by, client, call))
+        sql = f"CREATE TABLE {athena.quoted(group.database or '')}.probe AS SELECT * FROM {athena.table(group)} LIMIT 0"
+        asked = partial(query, stage, actor, sql, workgroup, group.database)
+        why = Why("glue:CreateTable", "identity")
+        yield row(actor.acts_as, "Athena: CREATE TABLE AS", group.database or "", why, asked, DENIED | {QUERY_DENIED})
+
+
 def _assume(stage: Stage, actor: Actor, role_arn: str) -> None:
     assume(stage.sessions, stage.execution(actor.role_arn, actor.compute), role_arn, calls.PROBE)
 

@@ -39,9 +39,9 @@ _NORMAL: dict[str, Any] = {
         "platform_principal": "arn:aws:iam::666666666666:role/platform",
     },
     "teams": {
-        "consumer": {"account": CONSUMER},
-        "loner": {"account": "333333333333"},
-        "producer": {"account": PRODUCER},
+        "consumer": {"account": CONSUMER, "athena": {"allow_primary": False}},
+        "loner": {"account": "333333333333", "athena": {"allow_primary": False}},
+        "producer": {"account": PRODUCER, "athena": {"allow_primary": False}},
     },
     "feature_groups": {
         "clicks": _group("central", "producer", {"consumer": ["read-online"]}),

@@ -397,3 +397,48 @@ def test_what_fills_a_replica_goes_before_it(world: World) -> None:
     assert _runner(world).destroy(stacks_of(world.normal)).ok
     order = world.names("destroy")
     assert order.index("replication") < order.index("replica/lab") < order.index("central")
+
+
+class _Primary:
+    """Athena that notes in the world's log when a limit is put on `primary`."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.limit = world, dict[str, int]()
+
+    def __call__(self, _normal: Any, stack: Stack, _access: Any) -> "_Primary":
+        self.stack = stack
+        return self
+
+    def get_work_group(self, **_: str) -> dict[str, Any]:
+        return {"WorkGroup": {"Configuration": self.limit}}
+
+    def update_work_group(self, WorkGroup: str, ConfigurationUpdates: dict[str, int]) -> None:  # noqa: N803
+        self.world.did("limit", self.stack.name)
+        self.limit = ConfigurationUpdates
+
+
+def test_the_limit_of_primary_is_planned_and_put_before_the_rights_and_then_settled(world: World) -> None:
+    world.there = set(ALL)
+    world.normal["teams"]["consumer"]["athena"]["allow_primary"] = True
+    athena, chosen = _Primary(world), stacks_of(world.normal)
+    of = "central-team/consumer"
+    planned = {result.stack.name: result for result in _runner(world, athena=athena).plan(chosen).results}
+    assert (planned[of].result, len(planned[of].steps)) == ("planned", 1)
+    assert "primary" in planned[of].record()["steps"][0]
+    assert world.names("limit") == []
+    applied = _runner(world, athena=athena).apply(chosen)
+    assert _results(applied) == dict.fromkeys(ALL, "unchanged") | {of: "applied"}
+    assert [did for did in world.log if did[0] in ("limit", "apply")] == [("limit", of)]
+    again = _runner(world, athena=athena).apply(chosen)
+    assert (_results(again), world.names("limit")) == (dict.fromkeys(ALL, "unchanged"), [of])
+
+
+def test_without_its_limit_nobody_gets_at_primary(world: World) -> None:
+    world.there = set(ALL)
+    world.normal["teams"]["consumer"]["athena"]["allow_primary"] = True
+    world.broken = {("limit", "central-team/consumer"): "denied."}
+    report = _runner(world, athena=_Primary(world)).apply(stacks_of(world.normal))
+    assert {one.stack.name: one.error for one in report.results if one.result == "failed"} == {
+        "central-team/consumer": "denied."
+    }
+    assert world.names("apply") == []
