@@ -57,8 +57,8 @@ locals {
   primary         = "arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/primary"
   primary_readers = { for key, scope in local.offline_scopes : scope.team => true if scope.store_key == "central" && var.teams[scope.team].athena.allow_primary }
   primary_documents = {
-    for role, template in { deploy = "identity/deploy-primary", reader = "identity/read-offline-primary" } :
-    role => format(local.templates[template], [for name, hole in { primary = local.primary } : jsonencode(hole) if contains(local.holes[template], name)]...)
+    deploy = format(local.templates["identity/deploy-primary"], [for name, hole in { primary = local.primary } : jsonencode(hole) if contains(local.holes["identity/deploy-primary"], name)]...)
+    reader = format(local.templates["identity/read-offline-primary"], [for name, hole in { primary = local.primary } : jsonencode(hole) if contains(local.holes["identity/read-offline-primary"], name)]...)
   }
 
   read_offline_documents = {

@@ -28,8 +28,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[
     """Two teams that may use `primary`: normal form and documents."""
     folder = tmp_path_factory.mktemp("declared") / "compute"
     shutil.copytree(GOOD / "compute", folder)
-    shop = folder / "teams" / "shop.yaml"
-    shop.write_text(shop.read_text().replace("contact:", "athena: {allow_primary: true}\ncontact:"))
+    ml = folder / "teams" / "ml.yaml"
+    ml.write_text(ml.read_text().replace("contact:", "athena: {allow_primary: true}\ncontact:"))
     root = scratch_clone(tmp_path_factory.mktemp("two"), folder)
     return load(folder.parent, "compute").normal(), render("compute", root)
 
@@ -53,6 +53,9 @@ def test_those_that_say_so_query_there_and_the_runner_limits_it(two: tuple[dict[
     )
     limits = statements(documents, "LimitPrimary")
     assert [(name, one["Resource"]) for name, one in limits.items()] == [("fs-deploy", PRIMARY)]
+    # The team's VPC endpoint lets it through.
+    (queries,) = json.loads(documents["endpoints"]["ml"]["policies"]["athena"]["policy"])["Statement"]
+    assert [one for one in queries["Resource"] if one.endswith("primary")] == [PRIMARY]
 
 
 def test_nobody_else_does(shipped: dict[str, Any]) -> None:
