@@ -106,9 +106,10 @@ def _catalog(document: Document) -> Iterator[Finding]:
         )
     )
     queries = any(one.grants(*OBJECT_READS, *ONLINE_READS, *_QUERIES) for one in document.allows)
-    # Who makes tables, groups or objects keeps them: it reads the tables that it changes.
+    # Who makes tables, groups or objects keeps them, and so does who commits Iceberg tables and reads only their
+    # manifests: it reads the tables that it changes.
     makes = ("glue:createtable", "s3:putobject", "sagemaker:createfeaturegroup")
-    keeps = any(one.grants(*makes) for one in document.allows)
+    keeps = any(one.grants(*makes) or reads_only_manifests(one) for one in document.allows)
     for statement in document.allows:
         granted = statement.grants(*CATALOG_WRITES)
         mixed = statement.grants("glue:getpartitions", *(() if keeps else ("glue:gettable",)))
