@@ -39,13 +39,16 @@ _KNOWN = frozenset(
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_s3_bucket_versioning",
         "aws_sagemaker_feature_group",
+        "aws_sagemaker_notebook_instance",
         "aws_ssm_parameter",
+        "aws_vpc_endpoint",
         "terraform_data",
     }
 )
 
 _SECTIONS = (
     *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "name_spaces"),
+    *("endpoints", "notebooks"),
     *("replicas", "roles"),
     *("stores", "teams", "workgroups"),
 )
@@ -139,9 +142,8 @@ def _unite(render: dict[str, Any], documents: Mapping[str, Any]) -> None:
                 known = render[name][key]["databases"]
                 known += [one for one in value["databases"] if one not in known]
             elif key not in render[name] or (name == "feature_groups" and value["owner"] in documents["teams"]):
-                render[name][key] = copy.deepcopy(
-                    value
-                )  # of a group its owner knows most: all readers stand in its tags
+                # Of a group its owner knows most: all readers stand in its tags.
+                render[name][key] = copy.deepcopy(value)
 
 
 def _same_declaration(normal: Mapping[str, Any], stack: Stack, outputs: Mapping[str, Any], planned: Planned) -> None:
