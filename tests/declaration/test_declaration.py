@@ -30,6 +30,10 @@ def test_local_is_the_five_accounts_of_the_article() -> None:
         ("reviews", "read-offline"),
         ("users", "read-online"),
         ("users", "read-offline"),
+        # Beside the article's: groups that show what else a feature group can be.
+        ("product-prices", "read-online"),
+        ("product-prices", "read-offline"),
+        ("product-vectors", "read-online"),
         ("keywords", "write"),
         ("keywords", "read-online"),
         ("keywords", "read-offline"),
