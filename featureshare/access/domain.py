@@ -9,7 +9,7 @@ from typing import Any
 
 from featureshare.access.estate import DeclaredEstate
 from featureshare.access.model import Model
-from featureshare.access.rules import Condition, Rule
+from featureshare.access.rules import READERS, Condition, Rule
 from featureshare.iam.calls import Call, checks_for
 from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.calls.replication import BATCH_SERVICE, SERVICE
@@ -255,6 +255,11 @@ def _groups(domain: _Domain, stores: list[dict[str, Any]]) -> Iterator[Rule]:
         )
     )
     yield domain.rule(actions, domain.arn("sagemaker", "feature-group/*"), why=why)
+    # The guard keeps these from everybody else.
+    readers = Condition("aws:TagKeys", (f"{READERS}0",))
+    yield domain.rule(
+        actions[:2] + actions[3:4], domain.arn("sagemaker", "feature-group/*"), readers, why="tags that say who reads"
+    )
     yield domain.rule(("sagemaker:ListFeatureGroups",), "*", why="finding groups to adopt")
     tables = ("glue:CreateTable", "glue:GetDatabase", "glue:GetTable")
     yield domain.rule(tables, domain.arn("glue", "catalog"), why=why)

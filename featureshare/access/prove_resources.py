@@ -118,7 +118,9 @@ class ResourcesPart(Part):
                 for resource in dict.fromkeys(resources):
                     if info is not None and not any(kind.matches(resource) for kind in info.resources):
                         continue
-                    if self._try(actor, members[0], resource, owner, alike, exactly=members[0].startswith("s3:")):
+                    if self._try(
+                        actor, members[0], resource, owner, alike, exactly=members[0].startswith(("s3:", "kms:"))
+                    ):
                         break
 
     def _named_outright(self, statements: list[Mapping[str, Any]], owner: str) -> list[Actor]:

@@ -92,7 +92,8 @@ def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) 
         conditions.append(Condition(_UPDATE, ("true",)))
         conditions.append(Condition(_UPDATED, (names,) if isinstance(names, str) else tuple(names), every=True))
     if check.action in _TAGGING:
-        conditions.append(Condition("aws:TagKeys", (f"{READERS}*",), unlike=True))
+        own = {"classification", "contact", "feature-share", "owner", "stack", *model.render["environment"]["tags"]}
+        conditions.append(Condition("aws:TagKeys", tuple(sorted(own)), every=True))
     resource = check.resource
     if check.action.startswith("s3:"):
         name, slash, _ = resource.split(":", 5)[-1].partition("/")
