@@ -1,6 +1,5 @@
 """Where a journey gets its sessions from: local ones are minted through the role's own trust, real ones are found."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +8,10 @@ from typing import Any, Protocol
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.exceptions import BotoCoreError, ClientError
 
 from featureshare.client.sessions import Clock, Wire
+from featureshare.deaf import deaf_session
 from featureshare.errors import FeatureShareError
 
 # The service that hands a role's credentials to the code that runs as it, for each compute kind of the declaration.
@@ -74,7 +73,7 @@ class _LocalSession(boto3.Session):  # type: ignore[misc]  # boto3 is untyped
             aws_secret_access_key=keys.get("SecretAccessKey"),
             aws_session_token=keys.get("SessionToken"),
             region_name=region,
-            botocore_session=_deaf_botocore_session(),
+            botocore_session=deaf_session(),
         )
         self._endpoint = endpoint
         self._signed = credentials is not None
@@ -118,17 +117,6 @@ def client_config(*, signed: bool = True) -> Config:
     if not signed:
         options["signature_version"] = botocore.UNSIGNED
     return Config(**options)
-
-
-def _deaf_botocore_session() -> Any:
-    """A botocore session that hears none of the shell's AWS_* variables and reads no file of the user's."""
-    variables = {
-        name: (in_file, None, default, convert)
-        for name, (in_file, _, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
-    }
-    for name in ("config_file", "credentials_file"):
-        variables[name] = (None, None, os.devnull, None)
-    return botocore.session.Session(session_vars=variables)
 
 
 class LocalSessions:

@@ -1,7 +1,6 @@
 """The client of a running local AWS: sessions as compute gets them, the decision log, the clock, the landing zone."""
 
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -10,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from featureshare.deaf import deaf_session
 from featureshare.errors import FeatureShareError
 
 STATE_FILE = "localaws.json"
-
-_DEAF = {"profile": None, "ca_bundle": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
 class LocalAWSError(FeatureShareError):
@@ -84,9 +81,7 @@ class LocalAWS:
 
         Returns what `session` returns.
         """
-        # Deaf to the shell: a profile that is not there, or a file that names one, fails a client that has its keys.
-        deaf = {name: (None, None, default, None) for name, default in _DEAF.items()}
-        client = boto3.session.Session(botocore_session=botocore.session.Session(session_vars=deaf)).client(
+        client = boto3.session.Session(botocore_session=deaf_session()).client(
             "sts",
             region_name=region,
             endpoint_url=self.endpoint,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import boto3
 from botocore.config import Config
 
+from featureshare.deaf import deaf_session
 from featureshare.runner.environment import Access
 
 
@@ -19,6 +20,7 @@ class Clients:
             aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
             aws_session_token=variables.get("AWS_SESSION_TOKEN"),
             region_name=region,
+            botocore_session=deaf_session() if local else None,
         )
         self._endpoint = variables.get("AWS_ENDPOINT_URL")
         self._config = Config(proxies={}, s3={"addressing_style": "path"}) if local else None
