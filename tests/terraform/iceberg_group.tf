@@ -50,7 +50,7 @@ resource "aws_sagemaker_feature_group" "this" {
   }
   feature_definition {
     feature_name = "ts"
-    feature_type = "Fractional"
+    feature_type = "String"
   }
   online_store_config { enable_online_store = true }
   offline_store_config {

@@ -1,30 +1,37 @@
 """Other people's Terraform on local AWS: apply, plan again empty, update, plan again empty, destroy.
 
-    python tests/terraform/others.py [NAME...]
+    python tests/terraform/others.py [--together] [NAME...]
 
-One file of this folder is one configuration, as an outside engineer would write it: no provider, no backend, and a
-variable `revision` (1, then 2) that something in it depends on. It runs as an administrator of an account that the
-declaration does not name. What fails is printed with Terraform's own words; exit status 1 if anything did.
+One file of this folder is one configuration, as an outside engineer would write it: no backend, and a variable
+`revision` (1, then 2) that something in it depends on. One that begins with a `terraform` block brings its own
+provider; the others share one. It runs as an administrator of an account that the declaration does not name. What
+fails is printed with Terraform's own words; exit status 1 if anything did.
+
+`--together` makes each a module of one configuration, which saves most of Terraform's starts; what it prints of a
+failure names the module. Configurations with a provider of their own run alone even then.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from featureshare.journeys.sessions import LocalSessions
 from featureshare.journeys.strangers import LocalStrangers
 from featureshare.localaws.control import LocalAWS
 from featureshare.runner.environment import child_environment, session_variables
+from featureshare.runner.machine import Machine
 from featureshare.workspace import Workspace
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 REGION = "eu-west-1"
-STEP_SECONDS = 240
+STEP_SECONDS = 400
 
 PROVIDER = """
 terraform {
@@ -43,8 +50,9 @@ provider "aws" {
   default_tags { tags = { made-by = "others" } }
 }
 
-variable "revision" { type = number }
 """
+
+VARIABLE = 'variable "revision" { type = number }\n'
 
 
 class Failed(Exception):
@@ -56,24 +64,46 @@ class Folder:
 
     def __init__(self, path: Path, variables: dict[str, str]) -> None:
         self._path, self._env = path, variables
-        (path / "provider.tf").write_text(PROVIDER)
-        # What an apply of this tree has installed serves again; else the registry is asked.
-        installed = ROOT / ".featureshare" / "plugin-cache"
-        self._terraform("init", *([f"-plugin-dir={installed}"] if installed.is_dir() else []))
 
-    def run(self, config: Path) -> None:
-        """All steps of one configuration. Raises Failed."""
-        shutil.copy2(config, self._path / "main.tf")
+    def run(self, configs: Sequence[Path]) -> None:
+        """All steps of a configuration, or of several as modules of one. Raises Failed with all that failed."""
+        self._lay(configs)
+        self._terraform("init")
+        failed = []
         try:
             for revision in ("1", "2"):
-                self._terraform("apply", "-auto-approve", f"-var=revision={revision}")
-                self._terraform("plan", "-detailed-exitcode", f"-var=revision={revision}")
+                for verb, how in (("apply", "-auto-approve"), ("plan", "-detailed-exitcode")):
+                    try:
+                        self._terraform(verb, how, f"-var=revision={revision}")
+                    except Failed as error:
+                        failed.append(str(error))
         finally:
             try:
                 self._terraform("destroy", "-auto-approve", "-var=revision=2")
-            finally:
-                for name in ("main.tf", "terraform.tfstate", "terraform.tfstate.backup"):
-                    (self._path / name).unlink(missing_ok=True)
+            except Failed as error:
+                failed.append(str(error))
+            for name in ("terraform.tfstate", "terraform.tfstate.backup"):
+                (self._path / name).unlink(missing_ok=True)
+        if failed:
+            raise Failed("\n".join(failed))
+
+    def _lay(self, configs: Sequence[Path]) -> None:
+        for old in self._path.glob("*.tf"):
+            old.unlink()
+        (self._path / "revision.tf").write_text(VARIABLE)
+        if not (len(configs) == 1 and own_provider(configs[0])):
+            (self._path / "provider.tf").write_text(PROVIDER)
+        if len(configs) == 1:
+            shutil.copy2(configs[0], self._path / "main.tf")
+            return
+        calls = []
+        for config in configs:
+            inside = self._path / config.stem
+            inside.mkdir(exist_ok=True)
+            (inside / "revision.tf").write_text(VARIABLE)
+            shutil.copy2(config, inside / "main.tf")
+            calls.append(f'module "{config.stem}" {{\n  source = "./{config.stem}"\n  revision = var.revision\n}}\n')
+        (self._path / "main.tf").write_text("".join(calls))
 
     def _terraform(self, verb: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -86,9 +116,13 @@ class Folder:
         )
         if done.returncode != 0:
             what = "plans changes again" if verb == "plan" and done.returncode == 2 else f"{verb} fails"
-            raise Failed(
-                f"{what} ({' '.join(arguments)})\n{done.stdout[-1500:] if verb == 'plan' else ''}{done.stderr}"
-            )
+            changes = done.stdout.partition("will perform the following actions:")[2]
+            raise Failed(f"{what} ({' '.join(arguments)})\n{changes if verb == 'plan' else ''}{done.stderr}")
+
+
+def own_provider(config: Path) -> bool:
+    """Does a configuration say itself which provider it takes, and how?"""
+    return config.read_text().lstrip().startswith("terraform {")
 
 
 def administrator(localaws: LocalAWS) -> dict[str, str]:
@@ -97,26 +131,34 @@ def administrator(localaws: LocalAWS) -> dict[str, str]:
     found = strangers.administrator(strangers.undeclared_account).get_credentials().get_frozen_credentials()
     named = {"AccessKeyId": found.access_key, "SecretAccessKey": found.secret_key, "SessionToken": found.token}
     variables = session_variables(localaws.endpoint, named)
+    variables |= Machine.detect(Workspace(ROOT)).tool_variables()
     return child_environment(os.environ, access=None, region=REGION, registry=True, extra=variables)
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the named configurations, or all; 1 if one failed."""
-    configs = [HERE / f"{name}.tf" for name in names] or sorted(HERE.glob("*.tf"))
+    parser = argparse.ArgumentParser(prog="others.py")
+    parser.add_argument("--together", action="store_true", help="as modules of one configuration")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    given = parser.parse_args(arguments)
+    configs = [HERE / f"{name}.tf" for name in given.names] or sorted(HERE.glob("*.tf"))
+    shared = [config for config in configs if given.together and not own_provider(config)]
+    runs = [*([shared] if shared else []), *([config] for config in configs if config not in shared)]
     localaws = LocalAWS.connect(Workspace(ROOT).state("local"))
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Folder(Path(folder), administrator(localaws))
-        for config in configs:
+        for run in runs:
             started = time.monotonic()
+            names = ", ".join(config.stem for config in run)
             try:
-                place.run(config)
+                place.run(run)
             except (Failed, subprocess.TimeoutExpired) as error:
                 failed += 1
-                print(f"FAILED {config.stem} ({time.monotonic() - started:.0f} s)\n{error}", flush=True)
+                print(f"FAILED {names} ({time.monotonic() - started:.0f} s)\n{error}", flush=True)
             else:
-                print(f"ok     {config.stem} ({time.monotonic() - started:.0f} s)", flush=True)
-    print(f"{len(configs) - failed} of {len(configs)} configurations apply, update and destroy")
+                print(f"ok     {names} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"{len(runs) - failed} of {len(runs)} runs apply, update and destroy; {len(configs)} configurations")
     return 1 if failed else 0
 
 
