@@ -29,8 +29,8 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
-	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration
-	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/browser
+	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration tests/access
+	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser
 
 ##@ Work
 

@@ -14,9 +14,10 @@ from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES, Contract
 from featureshare.access.explore import Explorer, Pool, owners_named, patterns_of
 from featureshare.access.model import ADMINISTRATOR, Actor, Model, delegating
 from featureshare.access.scope import Scope
-from featureshare.access.situations import policies_of, situations
+from featureshare.access.situations import live, policies_of, question_of, situations
 from featureshare.iam import Decision, Policy, World, decide
 from featureshare.iam.context import Context
+from featureshare.iam.document import Statement
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,23 @@ class Difference:
 
 
 class Comparison:
-    """Old and new model of one environment; `alone` compares each document by itself instead of in its world."""
+    """Old and new model of one environment.
+
+    `alone` says that they differ in one document only: identity policies are then compared by themselves instead of in
+    their world, and requests that no changed statement could touch are not decided twice to find the same.
+    """
 
     def __init__(self, old: Model, new: Model, contract: Contract, *, alone: bool = False) -> None:
         self.old, self.new = old, new
         self.contract = contract
         self.alone = alone
         self._explorer = Explorer(new, contract)
+        self._changed: tuple[Policy, ...] = ()
 
     def of(self, scope: Scope) -> Iterator[Difference]:
         """The differences that a change of one document makes."""
+        if self.alone:
+            self._changed = _changed(_texts(self.old, scope), _texts(self.new, scope))
         if scope.kind in ("role", "platform", "brought"):
             yield from self._identity(scope)
         elif scope.kind in ("trust", "bucket", "key", "catalog"):
@@ -96,7 +104,7 @@ class Comparison:
 
     # documents on resources -----------------------------------------------------------------------------------------
     def _resource(self, scope: Scope) -> Iterator[Difference]:
-        texts = [text for text in (_text(model, scope) for model in (self.old, self.new)) if text]
+        texts = [text for model in (self.old, self.new) for text in _texts(model, scope)]
         if not texts:
             return
         statements = [one for text in texts for one in documents(text)]
@@ -165,10 +173,20 @@ class Comparison:
     ) -> Iterator[Difference]:
         worlds = [self._world(self.old, old, action, resource, owner, alone=alone)]
         worlds.append(self._world(self.new, new, action, resource, owner, alone=alone))
+        touching: tuple[Statement, ...] | None = None
+        if self.alone:
+            plain = self.new.context(new, resource, owner, action)
+            touching = tuple(live(question_of(new, action, resource, owner, plain, worlds[1]), self._changed))
+            if not touching:
+                return
         info = self._explorer.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
         contexts = situations(self.new, new, action, resource, owner, worlds[1], (), also=tuple(policies_of(worlds[0])))
         for context in contexts:
+            if touching is not None:
+                lowered = {key.lower(): value for key, value in context.items()}
+                if not any(statement.conditions_hold(lowered) for statement in touching):
+                    continue
             before = decide(self.old.request(old, action, resource, owner, context, only), worlds[0])
             after = decide(self.new.request(new, action, resource, owner, context, only), worlds[1])
             if before.allowed != after.allowed:
@@ -188,23 +206,44 @@ def _plain(context: Context) -> Mapping[str, str | tuple[str, ...]]:
     return dict(context)
 
 
-def _text(model: Model, scope: Scope) -> str | None:
-    """The text of a document, None where a model has none."""
+def _texts(model: Model, scope: Scope) -> list[str]:
+    """The texts of what speaks under one scope; none where a model has none."""
     render = model.render
-    if scope.kind == "trust":
+    if scope.kind in ("role", "trust"):
         role = model.roles.get(scope.key)
-        return None if role is None else str(render["roles"][role.key]["trust"])
-    if scope.kind == "bucket":
-        return _known(render["buckets"].get(scope.key))
+        if role is None:
+            return []
+        raw = render["roles"][role.key]
+        return [raw["trust"]] if scope.kind == "trust" else list(raw["policies"].values())
+    if scope.kind == "platform":
+        return [render["landing_zone"]["platform"]["policy"]]
+    if scope.kind == "guard":
+        return list(((render.get("organization") or {}).get("scps") or {}).values())
+    if scope.kind == "brought":
+        brought = (render.get("brought_roles") or {}).values()
+        return [text for role in brought if role["arn"] == scope.key for text in role["policies"].values()]
     if scope.kind == "key":
         key = model.keys.get(scope.key)
-        return None if key is None else str(render["keys"][f"{key.account}/{key.name}"]["policy"])
-    return _known(render["catalogs"].get(scope.key))
+        holder = None if key is None else render["keys"][f"{key.account}/{key.name}"]
+    else:
+        kind = {"boundary": "managed_policies", "bucket": "buckets", "catalog": "catalogs"}[scope.kind]
+        holder = render[kind].get(scope.key)
+    text = (holder or {}).get("document" if scope.kind == "boundary" else "policy")
+    return [text] if isinstance(text, str) and text else []
 
 
-def _known(holder: Mapping[str, Any] | None) -> str | None:
-    text = (holder or {}).get("policy")
-    return text if isinstance(text, str) else None
+def _changed(before: Iterable[str], after: Iterable[str]) -> tuple[Policy, ...]:
+    """The statements that stand on one side only, as documents of their own."""
+    sides = [
+        # With its document's Version, which decides what its variables mean.
+        {
+            json.dumps({**document, "Statement": statement}, sort_keys=True)
+            for document in map(json.loads, texts)
+            for statement in documents(document)
+        }
+        for texts in (before, after)
+    ]
+    return tuple(Policy.parse(text) for text in sorted(sides[0] ^ sides[1]))
 
 
 def scopes(model: Model) -> Iterator[tuple[Scope, Any]]:

@@ -8,6 +8,8 @@ import pytest
 
 from featureshare.access import Model, mutants
 from featureshare.access.calls import Calls, read_log
+from featureshare.access.compare import Comparison
+from featureshare.access.contract import Contract
 from featureshare.access.minimal import minimal
 from featureshare.access.mutations import mutations
 
@@ -289,3 +291,21 @@ def test_operators_change_what_they_say():
         "negate a condition",
         "add a foreign statement",
     }
+
+
+@pytest.mark.parametrize("wanted", ["bucket fs-core-search", "trust of 222222222222/fs-core-search-reader-offline"])
+def test_a_comparison_of_one_document_sees_what_a_whole_one_sees(normal, documents, wanted):
+    """It decides fewer requests; the whole comparison decides them all."""
+    model = Model(documents)
+    contract = Contract(normal, model)
+    place = next(place for place in mutants.places(model) if place.name.startswith(wanted))
+    original = json.loads(mutants._text(documents, place.path))
+    found = []
+    for _, _, changed in list(mutations(original, (plant.CENTRAL, "555555555555"), on_resource=True))[::4]:
+        other = Model(mutants._replaced(documents, place.path, json.dumps(changed)))
+        alone, whole = (Comparison(model, other, contract, alone=alone) for alone in (True, False))
+        first = [next(comparison.of(place.scope), None) for comparison in (alone, whole)]
+        words = [one and (one.actor.source, one.action, one.resource, one.gained) for one in first]
+        assert words[0] == words[1]
+        found.append(words[0] is None)
+    assert {True, False} == set(found)
