@@ -17,6 +17,7 @@ from featureshare.iam.calls import (
 )
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.services import feature_group_facts
+from featureshare.localaws.services.tags import tags_of
 
 # A key of AWS's own that nothing has used yet: by alias, or by the ARN it has until moto makes it.
 _UNMADE = re.compile(r"(?:arn:[a-z-]+:kms:[^:]*:[^:]*:)?(?:alias/aws/|key/alias-aws-)([a-z0-9/-]+)")
@@ -238,6 +239,10 @@ class MotoEstate:
         if service == "sagemaker" and resource.startswith("feature-group/"):
             group = feature_group_facts(account, region, arn)
             return {} if group is None else dict(group.tags)
+        if service == "sagemaker":
+            return tags_of(account, region, arn)
+        if service == "ec2":
+            return pairs(_backend("ec2", account, region).tags.get(resource.partition("/")[2]))
         if service == "iam":
             return self._iam_tags(arn, account, resource)
         if service in ("glue", "athena"):

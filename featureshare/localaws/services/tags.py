@@ -51,13 +51,25 @@ def remember(account: str, region: str, arn: str, tags: Sequence[Mapping[str, st
     _own(account, region)[arn] = {tag["Key"]: tag["Value"] for tag in tags or ()}
 
 
+def tags_of(account: str, region: str, arn: str) -> dict[str, str]:
+    """The tags of a SageMaker resource that is no feature group; none where there is no such resource."""
+    try:
+        return _of_other(account, region, arn)
+    except ServiceError:
+        return {}
+
+
 def _read(call: Invocation, arn: str) -> dict[str, str]:
     if ":feature-group/" in arn:
         return dict(require(arn, call.account, call.region).tags)
-    own = _own(call.account, call.region).get(arn)
+    return _of_other(call.account, call.region, arn)
+
+
+def _of_other(account: str, region: str, arn: str) -> dict[str, str]:
+    own = _own(account, region).get(arn)
     if own is not None:
         return dict(own)
-    resource = _moto_resource(call, arn)
+    resource = _moto_resource(account, region, arn)
     return {tag["Key"]: tag["Value"] for tag in getattr(resource, "tags", None) or ()}
 
 
@@ -67,16 +79,16 @@ def _write(call: Invocation, arn: str, tags: dict[str, str]) -> None:
         with group.lock:
             group.tags = tags
         return
-    resource = _moto_resource(call, arn)
+    resource = _moto_resource(call.account, call.region, arn)
     if resource is not None and hasattr(resource, "tags") and arn not in _own(call.account, call.region):
         resource.tags = _listed(tags)
     else:
         _own(call.account, call.region)[arn] = tags
 
 
-def _moto_resource(call: Invocation, arn: str) -> Any:
+def _moto_resource(account: str, region: str, arn: str) -> Any:
     """moto's resource behind an ARN; None for kinds whose tags moto does not keep. Raises ServiceError."""
-    backend = sagemaker_backends[call.account][call.region]
+    backend = sagemaker_backends[account][region]
     try:
         return backend._get_resource_from_arn(arn)
     except ServiceException as error:

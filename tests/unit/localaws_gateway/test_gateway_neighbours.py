@@ -7,7 +7,7 @@ from botocore.auth import HmacV1Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
-from gateway_support import OTHER, OWNER, REGION, Aws, allow, document, refusal
+from gateway_support import OTHER, OWNER, REGION, Aws, allow, document, refusal, statement, trust
 from test_gateway_readings import send
 
 
@@ -74,3 +74,27 @@ def test_a_key_policy_for_the_whole_account_locks_nobody_out(aws: Aws, admin: st
             code, message, _ = refusal(kms.put_key_policy, KeyId=key, Policy=policy)
             assert code == "MalformedPolicyDocumentException"
             assert "will not allow you to update the key policy" in message
+
+
+def test_tags_of_a_network_and_of_a_notebook_condition_what_is_done_to_them(aws: Aws, admin: str) -> None:
+    """`aws:ResourceTag` is what the resource bears: who may change ours may not change another's."""
+    tagged = {"StringEquals": {"aws:ResourceTag/owner": "us"}}
+    acts = ["ec2:DeleteVpc", "sagemaker:StopNotebookInstance"]
+    keeper = aws.role("keeper", document(statement("Allow", acts, Condition=tagged)))
+    made, ours = aws.as_role("ec2", admin), aws.as_role("ec2", keeper)
+    notebooks, kept = aws.as_role("sagemaker", admin), aws.as_role("sagemaker", keeper)
+    for owner, allowed in (("us", True), ("others", False)):
+        tags = [{"Key": "owner", "Value": owner}]
+        vpc = made.create_vpc(CidrBlock="10.9.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])
+        notebooks.create_notebook_instance(
+            NotebookInstanceName=owner,
+            InstanceType="ml.t3.medium",
+            RoleArn=aws.role("notebook", trust=trust({"Service": "sagemaker.amazonaws.com"})),
+            Tags=tags,
+        )
+        if allowed:
+            ours.delete_vpc(VpcId=vpc["Vpc"]["VpcId"])
+            kept.stop_notebook_instance(NotebookInstanceName=owner)
+        else:
+            assert refusal(ours.delete_vpc, VpcId=vpc["Vpc"]["VpcId"])[0] == "UnauthorizedOperation"
+            assert refusal(kept.stop_notebook_instance, NotebookInstanceName=owner)[0] == "AccessDeniedException"
