@@ -7,6 +7,7 @@ reads documents (proof, scan, local AWS, journeys) reads them here and never bui
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,13 +17,17 @@ from typing import Any
 from filelock import FileLock
 
 from featureshare import toolchain
-from featureshare.errors import FeatureShareError
+from featureshare.errors import BadInput, FeatureShareError, Problem
 from featureshare.runner.environment import child_environment
 from featureshare.runner.process import Children
 from featureshare.runner.terraform import Terraform, TerraformFailed
 from featureshare.workspace import Workspace
 
 _KEPT = 20  # renders kept of an environment: going back and forth between branches stays fast
+
+# In a template: a hole, a hole as it must be, and `$${`, which is the text `${` (an IAM variable).
+_OPENED = re.compile(r"(?<!\$)\$\{[^}]*\}?|%\{[^}]*\}?")
+_HOLE = re.compile(r"\$\{jsonencode\(\w+\)\}")
 
 Render = dict[str, Any]
 """Keys: environment, names, roles, managed_policies, buckets, keys, catalogs, organization, feature_groups, workgroups,
@@ -33,7 +38,8 @@ def render(env: str, root: Path | None = None, team: str | None = None, children
     """The documents of an environment, or of the slice of one of its teams; from a cache when nothing has changed.
 
     `root` is the clone (default: the one around the current folder). Raises BadInput when there is no such
-    environment and FeatureShareError, with Terraform's words, when the declaration or a template does not render.
+    environment or a template has a hole of another form, and FeatureShareError, with Terraform's words, when the
+    declaration or a template does not render.
     """
     workspace = Workspace(root.resolve()) if root is not None else Workspace.find()
     workspace.declaration_folder(env)
@@ -46,6 +52,8 @@ def render(env: str, root: Path | None = None, team: str | None = None, children
     with FileLock(folder / ".lock"):
         if (documents := _read(cached)) is not None:
             return documents
+        if problems := list(_ill_holes(workspace)):
+            raise BadInput(problems)
         documents = _run(workspace, env, team, children)
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".new", delete=False, encoding="utf-8") as scratch:
             json.dump(documents, scratch)
@@ -80,6 +88,17 @@ def _run(workspace: Workspace, env: str, team: str | None, children: Children | 
     if not isinstance(documents := outputs.get("documents"), dict):
         raise FeatureShareError(f"{workspace.relative(stack)} has no output `documents`.")
     return documents
+
+
+def _ill_holes(workspace: Workspace) -> Iterator[Problem]:
+    """What no template may hold: Terraform would only say that some name is missing (docs/decisions/0015)."""
+    for file in sorted((workspace.root / "policies").glob("*/*.json.tftpl")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            for opened in _OPENED.findall(line):
+                if not _HOLE.fullmatch(opened):
+                    rule = f"a hole is a name and nothing else, `${{jsonencode(name)}}`: {opened} is not."
+                    fix = "work the value out where modules/access-policies fills the template, and name it here."
+                    yield Problem(workspace.relative(file), f"line {number}", rule, fix)
 
 
 def _tf_files(workspace: Workspace) -> Iterator[Path]:

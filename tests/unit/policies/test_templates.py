@@ -2,9 +2,13 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+
+from featureshare.errors import BadInput
+from featureshare.render import render
 
 ROOT = Path(__file__).parents[3]
 POLICIES = ROOT / "policies"
@@ -25,6 +29,27 @@ def name_of(template: Path) -> str:
 def skeleton(template: Path) -> dict:
     """The template with every hole filled by a harmless word."""
     return json.loads(HOLE.sub('"hole"', template.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('"Resource": ${jsonencode(concat(groups, ["*"]))}', '${jsonencode(concat(groups, ["*"]))}'),
+        ('"Resource": "${bucket}"', "${bucket}"),
+        ("%{ if open }", "%{ if open }"),
+    ],
+)
+def test_a_hole_that_is_no_name_is_refused_with_its_line(tmp_path: Path, line: str, shown: str) -> None:
+    """Before Terraform is asked, which would say that some name is missing."""
+    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    file = tmp_path / "policies" / "identity" / "own.json.tftpl"
+    file.parent.mkdir(parents=True)
+    file.write_text('{ "Id": ${jsonencode(id)}, "Of": "$${aws:PrincipalTag/x}",\n' + line + "\n}\n")
+    with pytest.raises(BadInput) as refused:
+        render("local", tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.key) == ("policies/identity/own.json.tftpl", "line 2")
+    assert f"{shown} is not" in problem.rule
 
 
 def test_there_are_templates() -> None:
