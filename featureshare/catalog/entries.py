@@ -28,6 +28,16 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A replica of the group's offline store, and who reads there: roles of the replica's account by name or ARN."""
+
+    replica: str
+    account: str
+    region: str
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ask:
     """How access is asked for: the file and line to change and what to add there, or why that is not possible.
 
@@ -66,6 +76,7 @@ class Entry:
     offline: str | None
     features: tuple[FeatureEntry, ...]
     uses: tuple[Use, ...]
+    copies: tuple[Copy, ...]
     ask: Ask
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,6 +90,7 @@ class Entry:
             "written_by": self._principals("write", "manage"),
             "feature_group": self.name,
             "read_by": self._principals("read-online", "read-offline"),
+            "copied_to": [copy.replica for copy in self.copies],
         }
 
     def _principals(self, *verbs: str) -> list[str]:
@@ -134,6 +146,11 @@ def _entry(
             for feature in group.features
         ),
         uses=tuple(_use(team, declaration.teams[team], verbs) for team, verbs in sorted(uses.items())),
+        copies=tuple(
+            Copy(copy, replica.account, replica.region or environment.region, tuple(sorted(replica.readers)))
+            for copy, replica in sorted(environment.replicas.items())
+            if name in replica.feature_groups
+        ),
         ask=_ask(group, name, line, folder),
     )
 

@@ -36,5 +36,6 @@ def text_of(entry: Entry) -> str:
         entry.pipeline or "",
         *(f"{feature.name} {feature.type} {feature.description}" for feature in entry.features),
         *(use.team for use in entry.uses),
+        *(copy.replica for copy in entry.copies),
     ]
     return " ".join(parts).lower()

@@ -103,6 +103,10 @@ def _show(entry: Entry, console: Console) -> None:
         ("lies in", f"account {entry.account}, {entry.region}, {entry.store} store"),
         ("written by", ", ".join(lineage["written_by"])),
         ("read by", ", ".join(lineage["read_by"])),
+        *(
+            ("copied to", f"{copy.replica}, account {copy.account}, {copy.region}: {', '.join(copy.readers)}")
+            for copy in entry.copies
+        ),
     ):
         facts.add_row(f"  {name}", escape(value))
     console.print(facts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from featureshare.catalog import Entry, FeatureEntry, entries, page, search
+from featureshare.catalog import Copy, Entry, FeatureEntry, entries, page, search
 from featureshare.catalog.lines import grant_lines
 from featureshare.declaration import load
 
@@ -108,8 +108,26 @@ def test_lineage_goes_from_pipeline_to_readers(found: dict[str, Entry]) -> None:
         "written_by": ["producer/pipeline"],
         "feature_group": "carts",
         "read_by": ["consumer/serving", "consumer/training"],
+        "copied_to": [],
     }
     assert found["scores"].lineage()["read_by"] == []  # nobody is granted: the owner has write and nothing else
+
+
+def test_a_replica_is_shown_where_people_look(folder: Path) -> None:
+    file = folder / "environment.yaml"
+    file.write_text(
+        file.read_text()
+        + "replicas:\n  away:\n    account: '999999999999'\n    region: eu-central-1\n"
+        + "    feature_groups: [carts]\n    readers: [training]\n"
+    )
+    shown = {one.name: one for one in entries(load(folder.parent, "small"), grant_lines(folder), "environments/small")}
+    assert shown["carts"].copies == (Copy("away", "999999999999", "eu-central-1", ("training",)),)
+    assert shown["carts"].lineage()["copied_to"] == ["away"]
+    assert shown["scores"].copies == ()
+    assert [one.name for one in search(shown.values(), "away")] == ["carts"]
+    text = page("small", list(shown.values()))
+    assert text.count("Copied to") == 1
+    assert "<td><code>999999999999</code>, eu-central-1</td><td>training</td>" in text
 
 
 def test_following_the_advice_makes_a_declaration_that_grants(folder: Path, found: dict[str, Entry]) -> None:
