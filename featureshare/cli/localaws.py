@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import time
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from featureshare.cli.common import AsJson, Env, emit
-from featureshare.errors import FeatureShareError
+from featureshare.errors import BadInput, FeatureShareError, Problem
 from featureshare.localaws import lifecycle
 from featureshare.localaws.control import LocalAWS
 from featureshare.localaws.zone import landing_zone
@@ -90,16 +91,32 @@ def env_(
     service: Annotated[
         str | None, typer.Option(help="Service that gets the role, such as lambda.amazonaws.com; default: what fits.")
     ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="Act as an administrator of this account instead, who may do anything in it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the variables to act as a declared role: eval "$(featureshare localaws env ENV --role ARN)"."""
     workspace = Workspace.find()
     running = LocalAWS.connect(workspace.state(env))
     documents = render(env, workspace.root)
-    arn = role or documents["landing_zone"]["platform"]["arn"]
-    credentials = session_for(running, documents, arn, service)
+    if account is None:
+        arn = role or documents["landing_zone"]["platform"]["arn"]
+        credentials = session_for(running, documents, arn, service)
+    elif role or service:
+        rule = "it does not go with --role or --service: the role is an administrator's."
+        raise BadInput([Problem("command line", "--account", rule, "leave out one of them")])
+    elif not re.fullmatch(r"\d{12}", account):
+        raise BadInput([Problem("command line", "--account", f"{account!r} has not twelve digits.", "name an account")])
+    else:
+        # Imported here: journeys take a while to load, and most commands do without.
+        from featureshare.journeys.strangers import administrator_keys
+
+        credentials = administrator_keys(running, account)
     variables = {
         "AWS_ENDPOINT_URL": running.endpoint,
+        # Names of buckets and accounts before the endpoint's resolve nowhere; local AWS is their proxy.
+        "HTTP_PROXY": running.endpoint,
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
         "AWS_SESSION_TOKEN": credentials["SessionToken"],

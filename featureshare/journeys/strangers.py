@@ -55,10 +55,7 @@ class LocalStrangers:
 
     def administrator(self, account: str) -> boto3.Session:
         if account not in self._made:
-            arn = f"arn:aws:iam::{account}:role/{_NAME}"
-            self._localaws.land({"roles": {f"{account}/{_NAME}": _role(account, arn)}})
-            credentials = self._localaws.session(arn, service="ec2.amazonaws.com")
-            self._made[account] = self._sessions.derive(credentials)
+            self._made[account] = self._sessions.derive(administrator_keys(self._localaws, account))
         return self._made[account]
 
     def expired(self, role_arn: str, service: str) -> boto3.Session:
@@ -76,6 +73,14 @@ class LocalStrangers:
 
     def serving(self, role_arn: str, service: str) -> boto3.Session:
         return self._sessions.derive(self._localaws.session(role_arn, service=service))
+
+
+def administrator_keys(localaws: Any, account: str) -> dict[str, Any]:
+    """Credentials, as STS returns them, of a role that may do anything in `account`. It is made if it is not there."""
+    arn = f"arn:aws:iam::{account}:role/{_NAME}"
+    localaws.land({"roles": {f"{account}/{_NAME}": _role(account, arn)}})
+    credentials: dict[str, Any] = localaws.session(arn, service="ec2.amazonaws.com")
+    return credentials
 
 
 def _role(account: str, arn: str) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def session_variables(endpoint: str, credentials: Mapping[str, str]) -> dict[str
         "AWS_ENDPOINT_URL": endpoint,
         # The S3 backend looks for its own variable first; both lead to the same place.
         "AWS_ENDPOINT_URL_S3": endpoint,
+        # Names of buckets and accounts before the endpoint's resolve nowhere; local AWS is their proxy.
+        "HTTP_PROXY": endpoint,
         # The user's files could name a profile, a proxy or an endpoint of their own.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

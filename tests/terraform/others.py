@@ -21,9 +21,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from featureshare.journeys.sessions import LocalSessions
-from featureshare.journeys.strangers import LocalStrangers
+from featureshare.journeys.strangers import administrator_keys
 from featureshare.localaws.control import LocalAWS
+from featureshare.localaws.zone import UNDECLARED_MEMBER
 from featureshare.runner.environment import child_environment, session_variables
 from featureshare.runner.machine import Machine
 from featureshare.workspace import Workspace
@@ -44,9 +44,6 @@ terraform {
 }
 
 provider "aws" {
-  s3_use_path_style           = true
-  skip_metadata_api_check     = "true"
-  skip_region_validation      = true
   default_tags { tags = { made-by = "others" } }
 }
 
@@ -127,10 +124,7 @@ def own_provider(config: Path) -> bool:
 
 def administrator(localaws: LocalAWS) -> dict[str, str]:
     """The environment of a process that acts as an administrator of an undeclared account."""
-    strangers = LocalStrangers(localaws, LocalSessions(localaws, REGION))
-    found = strangers.administrator(strangers.undeclared_account).get_credentials().get_frozen_credentials()
-    named = {"AccessKeyId": found.access_key, "SecretAccessKey": found.secret_key, "SessionToken": found.token}
-    variables = session_variables(localaws.endpoint, named)
+    variables = session_variables(localaws.endpoint, administrator_keys(localaws, UNDECLARED_MEMBER))
     variables |= Machine.detect(Workspace(ROOT)).tool_variables()
     return child_environment(os.environ, access=None, region=REGION, registry=True, extra=variables)
 

@@ -38,6 +38,7 @@ PRIMARY = "primary"
 """The workgroup that every account has, and that a call means which names none."""
 
 _WORKGROUP = "arn:{partition}:athena:{region}:{account}:workgroup/"
+_RESERVATION = "arn:{partition}:athena:{region}:{account}:capacity-reservation/{Name}"
 _DATA_CATALOG = "arn:{partition}:athena:{region}:{account}:datacatalog/"
 
 
@@ -234,6 +235,15 @@ TABLE: Table = {
                 "table/{DatabaseName}/{TableName}",
             ),
             "GetWorkGroup": _workgroup("athena:GetWorkGroup", default="*"),
+            "CreateCapacityReservation": on("athena:CreateCapacityReservation", _RESERVATION, keys=tags_in("Tags")),
+            **{
+                name: on(f"athena:{name}", _RESERVATION)
+                for name in (
+                    *("CancelCapacityReservation", "DeleteCapacityReservation"),
+                    *("GetCapacityReservation", "UpdateCapacityReservation"),
+                )
+            },
+            "ListCapacityReservations": on("athena:ListCapacityReservations"),
             "ListDataCatalogs": on("athena:ListDataCatalogs"),
             "ListDatabases": _metadata("athena:ListDatabases", "glue:GetDatabases", "database/*"),
             "ListEngineVersions": on("athena:ListEngineVersions"),

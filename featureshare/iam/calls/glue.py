@@ -109,6 +109,90 @@ def _policy(action: str) -> Answer:
     return checks
 
 
+def _function(action: str) -> Answer:
+    """A user-defined function that exists, and its ancestors."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        name = scope.text("DatabaseName").lower()
+        function = f"userDefinedFunction/{name}/{scope.text('FunctionName').lower()}"
+        return catalog_checks(scope, f"glue:{action}", database_path(name), function)
+
+    return checks
+
+
+def _connection(action: str, parameter: str) -> Answer:
+    """A connection and the catalog it stands in."""
+    return lambda scope: catalog_checks(scope, f"glue:{action}", f"connection/{scope.text(parameter)}")
+
+
+def _create_connection(scope: Scope) -> Iterator[Check]:
+    """A new connection is asked for on the catalog alone; tags at birth need glue:TagResource as well."""
+    tags = request_tags(scope.get("Tags"))
+    yield from catalog_checks(scope, "glue:CreateConnection", context=tags)
+    if tags:
+        connection = scope.arn("glue", f"connection/{scope.text('ConnectionInput.Name')}")
+        yield Check("glue:TagResource", connection, scope.call.account, tags, source=_TAGS, new=True)
+
+
+def _optimizer(action: str) -> Answer:
+    """An optimizer is asked for on its table; the role that runs it is passed to Glue."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        yield from _table(f"glue:{action}")(scope)
+        role = scope.get("TableOptimizerConfiguration.roleArn")
+        if role:
+            yield passed(scope, str(role), "glue.amazonaws.com")
+
+    return checks
+
+
+def _registry_arn(scope: Scope, member: str) -> str:
+    """A schema registry given by name or ARN in a member of the call."""
+    arn = scope.text(f"{member}.RegistryArn")
+    named = scope.arn("glue", f"registry/{scope.text(f'{member}.RegistryName', 'default-registry')}")
+    return arn if arn.startswith("arn:") else named
+
+
+def _registry(action: str) -> Answer:
+    def checks(scope: Scope) -> Iterator[Check]:
+        yield Check(f"glue:{action}", _registry_arn(scope, "RegistryId"), scope.call.account)
+
+    return checks
+
+
+def _schema(action: str) -> Answer:
+    """A schema, by ARN or by registry and name, and its registry."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        registry, arn = _registry_arn(scope, "SchemaId"), scope.text("SchemaId.SchemaArn")
+        schema = f"{registry.replace(':registry/', ':schema/')}/{scope.text('SchemaId.SchemaName')}"
+        if arn.startswith("arn:"):
+            registry, schema = arn.replace(":schema/", ":registry/").rpartition("/")[0], arn
+        for resource in (registry, schema):
+            yield Check(f"glue:{action}", resource, account_of(resource, scope.call.account))
+
+    return checks
+
+
+def _create_schema(scope: Scope) -> Iterator[Check]:
+    """The registry, which exists, and the schema to be, with its tags."""
+    registry = _registry_arn(scope, "RegistryId")
+    schema = f"{registry.replace(':registry/', ':schema/')}/{scope.text('SchemaName')}"
+    tags = request_tags(scope.get("Tags"))
+    for resource in (registry, schema):
+        yield Check("glue:CreateSchema", resource, scope.call.account, tags, new=resource == schema)
+    if tags:
+        yield Check("glue:TagResource", schema, scope.call.account, tags, source=_TAGS, new=True)
+
+
+def _create_ruleset(scope: Scope) -> Iterator[Check]:
+    """A new ruleset is asked for as such; tags at birth need glue:TagResource on it."""
+    tags = request_tags(scope.get("Tags"))
+    yield Check("glue:CreateDataQualityRuleset", "*", scope.call.account, tags, wildcard_only=True)
+    if tags:
+        yield Check("glue:TagResource", scope.fill(_RULESET), scope.call.account, tags, source=_TAGS, new=True)
+
+
 def _search(scope: Scope) -> Iterator[Check]:
     return catalog_checks(scope, "glue:SearchTables", "database/*", "table/*/*")
 
@@ -133,6 +217,7 @@ _CRAWLER = "arn:{partition}:glue:{region}:{account}:crawler/{Name}"
 _TRIGGER = "arn:{partition}:glue:{region}:{account}:trigger/{Name}"
 _WORKFLOW = "arn:{partition}:glue:{region}:{account}:workflow/{Name}"
 _REGISTRIES = "arn:{partition}:glue:{region}:{account}:registry/"
+_RULESET = "arn:{partition}:glue:{region}:{account}:dataQualityRuleset/{Name}"
 _JOB = "arn:{partition}:glue:{region}:{account}:job/"
 
 TABLE: Table = {
@@ -144,13 +229,38 @@ TABLE: Table = {
             "CreateRegistry": _own("CreateRegistry", _REGISTRIES + "{RegistryName}", born=True),
             "CreateTrigger": _own("CreateTrigger", _TRIGGER, born=True),
             "CreateWorkflow": _own("CreateWorkflow", _WORKFLOW, born=True),
+            **{f"{verb}Registry": _registry(f"{verb}Registry") for verb in ("Delete", "Get", "Update")},
             **{
-                f"{verb}Registry": _own(f"{verb}Registry", _REGISTRIES + "{RegistryId.RegistryName}")
-                for verb in ("Delete", "Get")
+                name: _schema(name)
+                for name in (
+                    *("DeleteSchema", "GetSchema", "GetSchemaByDefinition", "GetSchemaVersion"),
+                    *("ListSchemaVersions", "RegisterSchemaVersion", "UpdateSchema"),
+                )
+            },
+            "CreateSchema": _create_schema,
+            "CreateConnection": _create_connection,
+            "DeleteConnection": _connection("DeleteConnection", "ConnectionName"),
+            "GetConnection": _connection("GetConnection", "Name"),
+            "GetConnections": _connection("GetConnections", "*"),
+            "UpdateConnection": _connection("UpdateConnection", "Name"),
+            "CreateUserDefinedFunction": _database("glue:CreateUserDefinedFunction"),
+            **{
+                f"{verb}UserDefinedFunction": _function(f"{verb}UserDefinedFunction")
+                for verb in ("Delete", "Get", "Update")
+            },
+            **{
+                f"{verb}TableOptimizer": _optimizer(f"{verb}TableOptimizer")
+                for verb in ("Create", "Delete", "Get", "Update")
+            },
+            "CreateDataQualityRuleset": _create_ruleset,
+            **{
+                f"{verb}DataQualityRuleset": _own(f"{verb}DataQualityRuleset", _RULESET)
+                for verb in ("Delete", "Get", "Update")
             },
             **{f"{verb}Trigger": _own(f"{verb}Trigger", _TRIGGER) for verb in ("Delete", "Get", "Start", "Stop")},
             **{f"{verb}Workflow": _own(f"{verb}Workflow", _WORKFLOW) for verb in ("Delete", "Get", "Update")},
-            **{name: on(f"glue:{name}") for name in ("CreateClassifier", "DeleteClassifier", "GetClassifier")},
+            **{f"{verb}Classifier": on(f"glue:{verb}Classifier") for verb in ("Create", "Delete", "Get", "Update")},
+            "GetClassifiers": on("glue:GetClassifiers"),
             "UpdateTrigger": _own("UpdateTrigger", _TRIGGER),
             "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),
             "DeleteCrawler": _own("DeleteCrawler", _CRAWLER),

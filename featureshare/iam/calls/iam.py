@@ -123,6 +123,10 @@ def _provider(action: str, keys: Keys | None = None) -> Answer:
     return on(action, "{OpenIDConnectProviderArn}", keys=keys)
 
 
+def _saml(action: str, keys: Keys | None = None) -> Answer:
+    return on(action, "{SAMLProviderArn}", keys=keys)
+
+
 def _create_provider(scope: Scope) -> Iterator[Check]:
     """A provider's ARN ends in its URL without the scheme; tags at birth need iam:TagOpenIDConnectProvider."""
     name = scope.text("Url").partition("://")[2] or "*"
@@ -212,7 +216,14 @@ TABLE: Table = entries(
         "GetAccessKeyLastUsed": on("iam:GetAccessKeyLastUsed", "arn:{partition}:iam::{account}:user/*"),
         "GetLoginProfile": _user("iam:GetLoginProfile"),
         "ListMFADevices": _user("iam:ListMFADevices"),
-        "ListSSHPublicKeys": _user("iam:ListSSHPublicKeys"),
+        **{
+            name: _user(f"iam:{name}")
+            for name in (
+                *("DeleteSSHPublicKey", "GetSSHPublicKey", "ListSSHPublicKeys"),
+                *("UpdateSSHPublicKey", "UploadSSHPublicKey"),
+            )
+        },
+        "UpdateLoginProfile": _user("iam:UpdateLoginProfile"),
         "ListServiceSpecificCredentials": _user("iam:ListServiceSpecificCredentials"),
         "ListSigningCertificates": _user("iam:ListSigningCertificates"),
         "ListVirtualMFADevices": on("iam:ListVirtualMFADevices"),
@@ -243,10 +254,17 @@ TABLE: Table = entries(
         # identity providers
         "AddClientIDToOpenIDConnectProvider": _provider("iam:AddClientIDToOpenIDConnectProvider"),
         "CreateOpenIDConnectProvider": _create_provider,
+        "CreateSAMLProvider": _create("iam:CreateSAMLProvider", "iam:TagSAMLProvider", "saml-provider", "Name"),
+        **{
+            name: _saml(f"iam:{name}")
+            for name in ("DeleteSAMLProvider", "GetSAMLProvider", "ListSAMLProviderTags", "UpdateSAMLProvider")
+        },
+        "ListSAMLProviders": on("iam:ListSAMLProviders"),
+        "TagSAMLProvider": _saml("iam:TagSAMLProvider", tags_in("Tags")),
+        "UntagSAMLProvider": _saml("iam:UntagSAMLProvider", untags_in("TagKeys")),
         "DeleteOpenIDConnectProvider": _provider("iam:DeleteOpenIDConnectProvider"),
         "GetOpenIDConnectProvider": _provider("iam:GetOpenIDConnectProvider"),
         "ListOpenIDConnectProviders": on("iam:ListOpenIDConnectProviders"),
-        "ListSAMLProviders": on("iam:ListSAMLProviders"),
         "RemoveClientIDFromOpenIDConnectProvider": _provider("iam:RemoveClientIDFromOpenIDConnectProvider"),
         "TagOpenIDConnectProvider": _provider("iam:TagOpenIDConnectProvider", tags_in("Tags")),
         "UntagOpenIDConnectProvider": _provider("iam:UntagOpenIDConnectProvider", untags_in("TagKeys")),

@@ -189,9 +189,20 @@ TABLE: Table = {
     ),
 }
 
+_ACCESS_POINT = "arn:{partition}:s3:{region}:{account}:accesspoint/"
+
 CONTROL: Table = entries(
     _PAGE,
     {
+        **{
+            f"{verb}AccessPoint{part}": on(f"s3:{verb}AccessPoint{part}", _ACCESS_POINT + "{Name}")
+            for verb, part in (
+                *(("Create", ""), ("Delete", "")),
+                *(("Delete", "Policy"), ("Get", "Policy"), ("Get", "PolicyStatus"), ("Put", "Policy")),
+            )
+        },
+        "GetAccessPoint": on("s3:GetAccessPoint"),
+        "ListAccessPoints": on("s3:ListAccessPoints"),
         "DeletePublicAccessBlock": on("s3:PutAccountPublicAccessBlock"),
         "GetPublicAccessBlock": on("s3:GetAccountPublicAccessBlock"),
         "ListTagsForResource": _resource("s3:ListTagsForResource"),

@@ -12,11 +12,13 @@ from featureshare.iam.calls.registry import (
     Table,
     account_of,
     as_text,
+    both,
     entries,
     on,
     request_tags,
     tags_in,
     untags_in,
+    when,
 )
 
 _PAGE = "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html"
@@ -62,10 +64,45 @@ def _put(scope: Scope) -> Iterator[Check]:
         yield key_check(scope, action, key, via="ssm", encryption_context=named, source=_KEYS)
 
 
+def _document(action: str, keys: Keys | None = None) -> Answer:
+    """A document by name or ARN."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        name = scope.text("Name")
+        resource = name if name.startswith("arn:") else scope.arn("ssm", f"document/{name}")
+        yield Check(action, resource, account_of(resource, scope.call.account), keys(scope) if keys else {})
+
+    return checks
+
+
+def _tagging(action: str, keys: Keys | None = None) -> Answer:
+    """Tags of a parameter, or of a document where the call says so."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        name = scope.text("ResourceId")
+        document = scope.get("ResourceType") == "Document"
+        resource = scope.arn("ssm", f"document/{name}") if document else _arn(scope, name)
+        yield Check(action, resource, account_of(resource, scope.call.account), keys(scope) if keys else {})
+
+    return checks
+
+
 TABLE: Table = entries(
     _PAGE,
     {
-        "AddTagsToResource": _one("ssm:AddTagsToResource", "ResourceId", tags_in("Tags")),
+        **{
+            name: _document(f"ssm:{name}")
+            for name in (
+                *("DeleteDocument", "DescribeDocument", "DescribeDocumentPermission", "GetDocument"),
+                *("ModifyDocumentPermission", "UpdateDocument", "UpdateDocumentDefaultVersion"),
+            )
+        },
+        "CreateDocument": both(
+            _document("ssm:CreateDocument", tags_in("Tags")),
+            when("Tags", _document("ssm:AddTagsToResource", tags_in("Tags"))),
+        ),
+        "ListDocuments": on("ssm:ListDocuments"),
+        "AddTagsToResource": _tagging("ssm:AddTagsToResource", tags_in("Tags")),
         "DeleteParameter": _one("ssm:DeleteParameter"),
         "DeleteParameters": _each("ssm:DeleteParameters"),
         "DescribeParameters": on("ssm:DescribeParameters"),
@@ -75,8 +112,8 @@ TABLE: Table = entries(
         "GetParametersByPath": _one(
             "ssm:GetParametersByPath", "Path", lambda scope: {"ssm:Recursive": as_text(scope.get("Recursive", False))}
         ),
-        "ListTagsForResource": _one("ssm:ListTagsForResource", "ResourceId"),
+        "ListTagsForResource": _tagging("ssm:ListTagsForResource"),
         "PutParameter": _put,
-        "RemoveTagsFromResource": _one("ssm:RemoveTagsFromResource", "ResourceId", untags_in("TagKeys")),
+        "RemoveTagsFromResource": _tagging("ssm:RemoveTagsFromResource", untags_in("TagKeys")),
     },
 )

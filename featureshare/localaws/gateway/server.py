@@ -8,6 +8,7 @@ from typing import Any
 
 from featureshare.iam.calls import Call, Check, Unmapped, checks_for
 from featureshare.localaws.gateway import (
+    addressing,
     emulator,
     errors,
     gaps,
@@ -85,6 +86,10 @@ class Gateway:
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """The answer to one request; every way it can end is an entry in the decision log."""
+        met = addressing.arrived(request)
+        if isinstance(met, HttpResponse):
+            return met
+        request = met
         if request.path.startswith(PREFIX) and self.admin is not None:
             return self.admin(request)
         request_id = str(uuid.uuid4())
@@ -137,6 +142,7 @@ class Gateway:
             region, signing_name = scope.region, scope.service
         caller = actor.caller
         entry.principal, entry.role_arn, entry.account = caller.arn, caller.role_arn, caller.account
+        request = addressing.plain(request, service)
         call = protocol.parse(request, service)
         entry.service, entry.operation = call.service, call.operation
         lands_in = routing.landing_account(call, caller.account, self.estate)

@@ -1,15 +1,49 @@
-"""moto's Glue jobs: a job made without an execution class shows none, as Terraform expects of AWS."""
+"""moto's Glue: jobs, connections, triggers and registries show what they were made with, and nothing made up.
 
+A job made without an execution class shows none; a connection tells its type; a trigger that nobody can switch on
+(on demand, by event) stays as created; a registry's tags are found as any other's.
+"""
+
+import inspect
 from typing import Any
 
-from moto.glue.models import FakeJob
+from moto.glue.models import FakeConnection, FakeJob, FakeRegistry, FakeTrigger
 
-_original = FakeJob.__init__
+_job = FakeJob.__init__
+_registry = FakeRegistry.__init__
+_connection = FakeConnection.as_dict
+_trigger = FakeTrigger.__init__
+_start = FakeTrigger.start_trigger
+_UNSWITCHED = ("ON_DEMAND", "EVENT")
 
 
 def apply() -> None:
-    def init(self: Any, *args: Any, **given: Any) -> None:
-        _original(self, *args, **given)
-        self.execution_class = given.get("execution_class")
+    signature = inspect.signature(_job)
 
-    FakeJob.__init__ = init  # type: ignore[method-assign]
+    def job(self: Any, *args: Any, **given: Any) -> None:
+        _job(self, *args, **given)
+        self.execution_class = signature.bind(self, *args, **given).arguments.get("execution_class")
+
+    def registry(self: Any, backend: Any, *args: Any, **given: Any) -> None:
+        _registry(self, backend, *args, **given)
+        backend.tag_resource(self.registry_arn, self.tags or {})
+
+    def connection(self: Any, *args: Any, **given: Any) -> dict[str, Any]:
+        shown = _connection(self, *args, **given)
+        members = ("ConnectionType", "MatchCriteria")
+        return {**shown, **{name: self.connection_input[name] for name in members if name in self.connection_input}}
+
+    def trigger(self: Any, *args: Any, **given: Any) -> None:
+        _trigger(self, *args, **given)
+        if self.trigger_type in _UNSWITCHED:
+            self.state = "CREATED"
+
+    def start(self: Any) -> None:
+        if self.trigger_type not in _UNSWITCHED:
+            _start(self)
+
+    FakeJob.__init__ = job  # type: ignore[method-assign]
+    FakeRegistry.__init__ = registry  # type: ignore[method-assign]
+    FakeConnection.as_dict = connection  # type: ignore[method-assign]
+    FakeTrigger.__init__ = trigger  # type: ignore[method-assign]
+    FakeTrigger.start_trigger = start  # type: ignore[method-assign]

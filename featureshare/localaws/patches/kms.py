@@ -1,4 +1,4 @@
-"""moto's keys: the id of a multi-Region key is `mrk-` and 32 hexadecimal digits, without the dashes of others.
+"""moto's keys: more services have managed ones, and the id of a multi-Region key is `mrk-` and 32 hexadecimal digits.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
 """
@@ -9,13 +9,19 @@ from typing import Any
 
 from moto.kms import models
 from moto.kms.responses import KmsResponse
-from moto.kms.utils import generate_key_id
+from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS, RESERVED_ALIASES, generate_key_id
 
 _MULTI_REGION = re.compile(r"mrk-[0-9a-f]{32}")
+# Services beside moto's that have a managed key, which KMS makes when its alias is first described (API_DescribeKey).
+_MANAGED = ("backup", "dms", "ecr", "fsx", "kinesis", "sagemaker", "ses", "sns", "sqs", "workspaces")
 _original_check = KmsResponse._validate_cmk_id
 
 
 def apply() -> None:
+    for name in (f"alias/aws/{service}" for service in _MANAGED):
+        RESERVED_ALIASES.append(name)
+        RESERVED_ALIASE_TARGET_KEY_IDS[name] = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
     def new_id(multi_region: bool = False) -> str:
         return f"mrk-{uuid.uuid4().hex}" if multi_region else generate_key_id()
 

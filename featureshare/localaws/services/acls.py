@@ -17,6 +17,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.organizations.models import organizations_backends
 from moto.s3.models import PublicAccessBlock, s3_backends
+from moto.s3control.models import s3control_backends
 
 from featureshare.iam.acl import (
     ENFORCED,
@@ -143,8 +144,9 @@ def _unblocked(bucket: Any, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
 
 
 def blocks(bucket: Any, what: str) -> bool:
-    """Whether a setting of the bucket's public access block is on."""
-    return str(getattr(bucket.public_access_block, what, False)).lower() == "true"
+    """Whether a setting of public access block is on: the bucket's own, or its account's for all buckets."""
+    account = s3control_backends[bucket.account_id][bucket.partition].public_access_block
+    return any(str(getattr(one, what, False)).lower() == "true" for one in (bucket.public_access_block, account))
 
 
 @lru_cache(maxsize=1024)

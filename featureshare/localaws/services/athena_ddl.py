@@ -1,6 +1,7 @@
 """DDL and SHOW statements of Athena, on the Glue catalog of the caller, each with the Glue rights it needs."""
 
 import fnmatch
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -104,6 +105,10 @@ def _create_database(run: "Run") -> list[str]:
     database: dict[str, Any] = {"Name": target.database}
     if "uri" in options:
         database["LocationUri"] = options["uri"]
+    if "comment" in options:
+        database["Description"] = re.sub(r"\\(.)", r"\1", options["comment"])
+    if "properties" in options:
+        database["Parameters"] = dict(re.findall(r"'([^']*)'\s*=\s*'([^']*)'", options["properties"]))
     # The database does not exist yet, so its own rights cannot be asked for by name beforehand.
     run.allow("glue", "CreateDatabase", {"DatabaseInput": database}, VIA)
     if catalog.database_exists(run.account, run.region, target.database):

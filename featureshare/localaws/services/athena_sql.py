@@ -42,7 +42,8 @@ _SIMPLE = (
         "CREATE_DATABASE",
         re.compile(
             rf"CREATE\s+(?:DATABASE|SCHEMA)\s+(?P<exists>IF\s+NOT\s+EXISTS\s+)?(?P<name>{_NAME})"
-            r"(?:\s+COMMENT\s+'[^']*')?(?:\s+LOCATION\s+'(?P<uri>[^']+)')?\s*",
+            r"(?:\s+COMMENT\s+'(?P<comment>(?:[^'\\]|\\.)*)')?(?:\s+LOCATION\s+'(?P<uri>[^']+)')?"
+            r"(?:\s+WITH\s+DBPROPERTIES\s*\((?P<properties>(?:\s*'[^']*'\s*=\s*'[^']*'\s*,?)*)\))?\s*",
             re.I,
         ),
     ),

@@ -1,6 +1,10 @@
-"""Bucket configurations that moto takes for other operations: metrics, analytics, tiering, inventory, and who pays."""
+"""Bucket configurations that moto takes for other operations or forgets parts of, kept as they were given.
+
+Metrics, analytics, tiering, inventory, who pays, lifecycle, server access logs.
+"""
 
 import copy
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,12 +62,69 @@ def put_request_payment(call: Invocation) -> dict[str, Any]:
     payer = call.params["RequestPaymentConfiguration"]["Payer"]
     if payer not in _PAYERS:
         raise ServiceError("MalformedXML", "The XML you provided was not well-formed or did not validate")
-    _bucket(call).__dict__.setdefault(_KEPT, {})["Payer"] = payer
+    _kept(call)["Payer"] = payer
     return {}
 
 
 def get_request_payment(call: Invocation) -> dict[str, Any]:
-    return {"Payer": _bucket(call).__dict__.get(_KEPT, {}).get("Payer", "BucketOwner")}
+    return {"Payer": _kept(call).get("Payer", "BucketOwner")}
+
+
+def put_lifecycle(call: Invocation) -> dict[str, Any]:
+    """Keeps all rules; moto drops some filters and dates, and refuses what S3 takes.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
+    """
+    rules = copy.deepcopy(list((call.params.get("LifecycleConfiguration") or {}).get("Rules") or ()))
+    if not rules or any(rule.get("Status") not in ("Enabled", "Disabled") for rule in rules):
+        raise ServiceError("MalformedXML", "The XML you provided was not well-formed or did not validate")
+    for rule in rules:
+        rule.setdefault("ID", secrets.token_hex(24))
+    if len({rule["ID"] for rule in rules}) != len(rules):
+        raise ServiceError("InvalidArgument", "Rule ID must be unique. Found same ID for more than one rule")
+    size = call.params.get("TransitionDefaultMinimumObjectSize") or "all_storage_classes_128K"
+    _kept(call)["Lifecycle"] = {"Rules": rules, "TransitionDefaultMinimumObjectSize": size}
+    return {"TransitionDefaultMinimumObjectSize": size}
+
+
+def get_lifecycle(call: Invocation) -> dict[str, Any]:
+    found: dict[str, Any] | None = _kept(call).get("Lifecycle")
+    if found is None:
+        raise ServiceError("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404)
+    return found
+
+
+def delete_lifecycle(call: Invocation) -> dict[str, Any]:
+    _kept(call).pop("Lifecycle", None)
+    return {}
+
+
+def put_logging(call: Invocation) -> dict[str, Any]:
+    """Where access logs go: a bucket of the same owner and Region. Whether they can be written S3 does not ask.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html
+    """
+    bucket, wanted = _bucket(call), dict(call.params.get("BucketLoggingStatus") or {})
+    enabled = wanted.get("LoggingEnabled")
+    if not enabled:
+        _kept(call).pop("Logging", None)
+        return {}
+    target = s3_backends.bucket_accounts.get(enabled.get("TargetBucket"))
+    code = "InvalidTargetBucketForLogging"
+    if target is None:
+        raise ServiceError(code, "The target bucket for logging does not exist")
+    found = s3_backends[target[1]][target[0]].get_bucket(enabled["TargetBucket"])
+    if target[1] != call.account:
+        raise ServiceError(code, "The owner for the bucket to be logged and the target bucket must be the same.")
+    if found.region_name != bucket.region_name:
+        raise ServiceError("CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed.", 403)
+    _kept(call)["Logging"] = copy.deepcopy(dict(enabled))
+    return {}
+
+
+def get_logging(call: Invocation) -> dict[str, Any]:
+    found = _kept(call).get("Logging")
+    return {"LoggingEnabled": found} if found else {}
 
 
 def _found(call: Invocation, kind: str) -> Mapping[str, Any]:
@@ -74,8 +135,14 @@ def _found(call: Invocation, kind: str) -> Mapping[str, Any]:
 
 
 def _configurations(call: Invocation, kind: str) -> dict[str, Any]:
-    """Configurations by id, on moto's bucket, with which they go."""
-    held: dict[str, Any] = _bucket(call).__dict__.setdefault(_KEPT, {}).setdefault(kind, {})
+    """Configurations of a kind by id."""
+    held: dict[str, Any] = _kept(call).setdefault(kind, {})
+    return held
+
+
+def _kept(call: Invocation) -> dict[str, Any]:
+    """What is kept here of a bucket: on moto's bucket, with which it goes."""
+    held: dict[str, Any] = _bucket(call).__dict__.setdefault(_KEPT, {})
     return held
 
 
@@ -90,6 +157,11 @@ def _bucket(call: Invocation) -> Any:
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3", "PutBucketRequestPayment"): put_request_payment,
     ("s3", "GetBucketRequestPayment"): get_request_payment,
+    ("s3", "PutBucketLifecycleConfiguration"): put_lifecycle,
+    ("s3", "GetBucketLifecycleConfiguration"): get_lifecycle,
+    ("s3", "DeleteBucketLifecycle"): delete_lifecycle,
+    ("s3", "PutBucketLogging"): put_logging,
+    ("s3", "GetBucketLogging"): get_logging,
 }
 for _kind in _LISTED:
     HANDLERS["s3", f"PutBucket{_kind}Configuration"] = _put(_kind)

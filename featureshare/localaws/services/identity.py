@@ -1,5 +1,6 @@
 """IAM operations in which moto forgets what was not given, or which it lacks."""
 
+from datetime import timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -7,6 +8,9 @@ from moto.iam.models import iam_backends
 from moto.utilities.utils import get_partition
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+
+_KEPT = "featureshare_tags"
+_SAML_LIFE = timedelta(days=36500)  # the metadata would say
 
 
 def update_role(call: Invocation) -> dict[str, Any]:
@@ -48,6 +52,59 @@ def list_service_specific_credentials(call: Invocation) -> dict[str, Any]:
     return {"ServiceSpecificCredentials": []}
 
 
+def create_saml_provider(call: Invocation) -> dict[str, Any]:
+    """A SAML provider with its tags, which moto drops; the metadata is kept, not read."""
+    name, backend = call.params["Name"], iam_backends[call.account][get_partition(call.region)]
+    if name in backend.saml_providers:
+        raise ServiceError("EntityAlreadyExists", f"Provider with name {name} already exists.", 409)
+    document = str(call.params["SAMLMetadataDocument"])
+    if not 1000 <= len(document) <= 10_000_000:
+        raise ServiceError("ValidationError", "samlMetadataDocument must have length between 1000 and 10000000")
+    made = backend.create_saml_provider(name, document)
+    tags = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags") or ()}
+    setattr(made, _KEPT, tags)
+    return {"SAMLProviderArn": made.arn, "Tags": _pairs(made)}
+
+
+def get_saml_provider(call: Invocation) -> dict[str, Any]:
+    found = _saml(call)
+    return {
+        "SAMLMetadataDocument": found.saml_metadata_document,
+        "CreateDate": found.create_date,
+        "ValidUntil": found.create_date + _SAML_LIFE,
+        "Tags": _pairs(found),
+    }
+
+
+def tag_saml_provider(call: Invocation) -> dict[str, Any]:
+    _saml_tags(_saml(call)).update({tag["Key"]: tag["Value"] for tag in call.params["Tags"]})
+    return {}
+
+
+def untag_saml_provider(call: Invocation) -> dict[str, Any]:
+    for key in call.params["TagKeys"]:
+        _saml_tags(_saml(call)).pop(key, None)
+    return {}
+
+
+def list_saml_provider_tags(call: Invocation) -> dict[str, Any]:
+    return {"Tags": _pairs(_saml(call)), "IsTruncated": False}
+
+
+def _saml(call: Invocation) -> Any:
+    return _known(call, "get_saml_provider", call.params["SAMLProviderArn"])
+
+
+def _pairs(provider: Any) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in _saml_tags(provider).items()]
+
+
+def _saml_tags(provider: Any) -> dict[str, str]:
+    """A provider's tags, kept on moto's own."""
+    held: dict[str, str] = provider.__dict__.setdefault(_KEPT, {})
+    return held
+
+
 def _known(call: Invocation, read: str, name: str) -> Any:
     """What moto's backend reads under a name. Raises ServiceError NoSuchEntity."""
     try:
@@ -60,5 +117,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("iam", "UpdateRole"): update_role,
     ("iam", "AddClientIDToOpenIDConnectProvider"): add_client_id,
     ("iam", "RemoveClientIDFromOpenIDConnectProvider"): remove_client_id,
+    ("iam", "CreateSAMLProvider"): create_saml_provider,
+    ("iam", "GetSAMLProvider"): get_saml_provider,
+    ("iam", "TagSAMLProvider"): tag_saml_provider,
+    ("iam", "UntagSAMLProvider"): untag_saml_provider,
+    ("iam", "ListSAMLProviderTags"): list_saml_provider_tags,
     ("iam", "ListServiceSpecificCredentials"): list_service_specific_credentials,
 }

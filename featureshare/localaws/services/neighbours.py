@@ -1,4 +1,4 @@
-"""Operations of Glue, Athena, KMS, CloudWatch Logs and Lake Formation that moto lacks, as Terraform meets them."""
+"""Operations of Glue, Athena, KMS and CloudWatch Logs that moto lacks, as Terraform meets them."""
 
 import uuid
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time_millis, utcnow
 from moto.glue.models import glue_backends
 from moto.kms.models import kms_backends
-from moto.lakeformation.models import Permission, lakeformation_backends
 from moto.logs.models import logs_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
@@ -160,25 +159,6 @@ def delete_query_definition(call: Invocation) -> dict[str, Any]:
     return {"success": True}
 
 
-def revoke_permissions(call: Invocation) -> dict[str, Any]:
-    """Takes grants back. Lake Formation refuses to revoke nothing, which is how Terraform knows that it is done."""
-    params = call.params
-    catalog = params.get("CatalogId") or call.account
-    backend = lakeformation_backends[call.account][call.region]
-    principal, resource = dict(params["Principal"]), params["Resource"]
-    gone, grantable = list(params["Permissions"]), list(params.get("PermissionsWithGrantOption") or ())
-    asked = Permission(principal, resource, gone, grantable)
-    held = backend.grants[catalog].permissions if catalog in backend.grants else ()
-    found = [one for one in held if one.equal_principal_and_resouce(asked)]
-    if not any({*one.permissions} & {*gone} or {*one.permissions_with_grant_options} & {*grantable} for one in found):
-        raise ServiceError(
-            "InvalidInputException",
-            "No permissions revoked. Grantee has no permissions and no grantable permissions on resource.",
-        )
-    backend.revoke_permissions(catalog, principal, resource, gone, grantable)
-    return {}
-
-
 def enable_key_rotation(call: Invocation) -> dict[str, Any]:
     """Turns rotation on, with the period given, or the one there was, or a year."""
     key = _symmetric_key(call)
@@ -285,5 +265,4 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("kms", "PutKeyPolicy"): put_key_policy,
     ("kms", "GetKeyPolicy"): get_key_policy,
     ("kms", "GetKeyRotationStatus"): get_key_rotation_status,
-    ("lakeformation", "RevokePermissions"): revoke_permissions,
 }

@@ -137,6 +137,7 @@ _SAMPLES: dict[str, Any] = {
     "VersionId": None,
     "SSECustomerAlgorithm": None,
     "OpenIDConnectProviderArn": f"arn:aws:iam::{CENTRAL}:oidc-provider/id.example.com",
+    "SAMLProviderArn": f"arn:aws:iam::{CENTRAL}:saml-provider/fs",
     "permissionArn": "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionSageMakerFeatureGroup",
     "Resources": "vpc-0123456789abcdef0",
     "QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{CENTRAL}/fs",

@@ -7,7 +7,6 @@ from moto.athena.models import athena_backends
 from moto.glue.models import glue_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
-from moto.lakeformation.models import lakeformation_backends
 from moto.ram.models import ram_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sqs.models import sqs_backends
@@ -238,17 +237,6 @@ def test_multi_region_keys_have_ids_without_dashes(world: World) -> None:
     assert key.id.startswith("mrk-")
     assert len(key.id) == 36
     assert key.id.count("-") == 1
-
-
-def test_revoking_nothing_is_refused(call: Call, world: World) -> None:
-    grant = {"Principal": {"DataLakePrincipalIdentifier": ROLE}, "Resource": {"Database": {"Name": "d"}}}
-    lakeformation_backends[CENTRAL][REGION].grant_permissions(
-        CENTRAL, dict(grant["Principal"]), grant["Resource"], ["DESCRIBE"], []
-    )
-    call("lakeformation", "RevokePermissions", **grant, Permissions=["DESCRIBE"])
-    code, message = refused(call, "lakeformation", "RevokePermissions", **grant, Permissions=["DESCRIBE"])
-    assert code == "InvalidInputException"
-    assert message.startswith("No permissions revoked. Grantee has no")
 
 
 def test_a_queue_keeps_its_policy_and_reads_as_written(world: World) -> None:

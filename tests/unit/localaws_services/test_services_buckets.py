@@ -1,0 +1,84 @@
+"""What is said of buckets beside their objects: lifecycle, logs, access points."""
+
+import json
+from typing import Any
+
+import pytest
+from services_world import BUCKET, CENTRAL, CONSUMER, REGION, RESULTS, Call
+
+from featureshare.localaws.invocation import ServiceError
+
+RULES: list[dict[str, Any]] = [
+    {
+        "ID": "a",
+        "Status": "Enabled",
+        "Filter": {"And": {"Prefix": "log/", "Tags": [{"Key": "k", "Value": "v"}], "ObjectSizeGreaterThan": 500}},
+        "Transitions": [{"Days": 0, "StorageClass": "INTELLIGENT_TIERING"}],
+    },
+    {"Status": "Disabled", "Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
+]
+
+
+def refused(call: Call, service: str, operation: str, **params: Any) -> str:
+    with pytest.raises(ServiceError) as caught:
+        call(service, operation, **params)
+    return caught.value.code
+
+
+def test_lifecycle_is_kept_as_given(call: Call) -> None:
+    assert refused(call, "s3", "GetBucketLifecycleConfiguration", Bucket=BUCKET) == "NoSuchLifecycleConfiguration"
+    call("s3", "PutBucketLifecycleConfiguration", Bucket=BUCKET, LifecycleConfiguration={"Rules": RULES})
+    first, second = call("s3", "GetBucketLifecycleConfiguration", Bucket=BUCKET)["Rules"]
+    assert first == RULES[0]
+    assert second.pop("ID")
+    assert second == RULES[1]
+    call("s3", "DeleteBucketLifecycle", Bucket=BUCKET)
+    assert refused(call, "s3", "GetBucketLifecycleConfiguration", Bucket=BUCKET) == "NoSuchLifecycleConfiguration"
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [([], "MalformedXML"), ([{"ID": "a", "Status": "On"}], "MalformedXML"), ([RULES[0]] * 2, "InvalidArgument")],
+)
+def test_broken_lifecycles(call: Call, rules: list[dict[str, Any]], code: str) -> None:
+    given = {"Bucket": BUCKET, "LifecycleConfiguration": {"Rules": rules}}
+    assert refused(call, "s3", "PutBucketLifecycleConfiguration", **given) == code
+
+
+def test_logs_go_to_a_bucket_of_the_same_owner(call: Call) -> None:
+    def wanted(bucket: str) -> dict[str, Any]:
+        return {
+            "Bucket": BUCKET,
+            "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": ""}},
+        }
+
+    call("s3", "PutBucketLogging", **wanted(BUCKET))
+    assert call("s3", "GetBucketLogging", Bucket=BUCKET)["LoggingEnabled"]["TargetBucket"] == BUCKET
+    for other in (RESULTS, "absent"):
+        assert refused(call, "s3", "PutBucketLogging", **wanted(other)) == "InvalidTargetBucketForLogging"
+    call("s3", "PutBucketLogging", Bucket=BUCKET, BucketLoggingStatus={})
+    assert call("s3", "GetBucketLogging", Bucket=BUCKET) == {}
+
+
+def test_access_points(call: Call) -> None:
+    arn = call("s3control", "CreateAccessPoint", AccountId=CENTRAL, Name="ap", Bucket=BUCKET)["AccessPointArn"]
+    assert arn == f"arn:aws:s3:{REGION}:{CENTRAL}:accesspoint/ap"
+    shown = call("s3control", "GetAccessPoint", AccountId=CENTRAL, Name="ap")
+    assert (shown["NetworkOrigin"], shown["Bucket"]) == ("Internet", BUCKET)
+    assert set(shown["PublicAccessBlockConfiguration"].values()) == {True}
+    assert refused(call, "s3control", "GetAccessPointPolicy", Name="ap") == "NoSuchAccessPointPolicy"
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{arn}/object/*"}
+    public, private = (
+        json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Principal": who}]})
+        for who in ("*", {"AWS": CONSUMER})
+    )
+    assert refused(call, "s3control", "PutAccessPointPolicy", Name="ap", Policy=public) == "AccessDenied"
+    assert refused(call, "s3control", "PutAccessPointPolicy", Name="ap", Policy="{}") == "MalformedPolicy"
+    call("s3control", "PutAccessPointPolicy", Name=arn, Policy=private)
+    assert call("s3control", "GetAccessPointPolicy", Name="ap") == {"Policy": private}
+    assert call("s3control", "GetAccessPointPolicyStatus", Name="ap") == {"PolicyStatus": {"IsPublic": False}}
+    assert [one["Name"] for one in call("s3control", "ListAccessPoints", Bucket=BUCKET)["AccessPointList"]] == ["ap"]
+    assert call("s3control", "ListAccessPoints", Bucket=RESULTS) == {"AccessPointList": []}
+    call("s3control", "DeleteAccessPoint", Name="ap")
+    assert refused(call, "s3control", "GetAccessPoint", Name="ap") == "NoSuchAccessPoint"
+    assert refused(call, "s3control", "CreateAccessPoint", Name="ap", Bucket="absent") == "InvalidRequest"
