@@ -13,6 +13,7 @@ from featureshare.cli.progress import Progress, summary
 from featureshare.errors import BadInput, FeatureShareError
 from featureshare.render import render
 from featureshare.runner import created, landing
+from featureshare.runner.backend import check_backend
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
 from featureshare.runner.fill import fill_notes
@@ -94,6 +95,7 @@ def _operate(
     normal = read_normal(workspace, env)
     whole = stacks_of(normal)
     chosen = choose(whole, teams=teams or (), kinds=kinds or ())
+    _check_backend(workspace, env)
     if since is not None:
         chosen = touched_since(workspace, env, since, normal, chosen)
     runner, progress = _runner(workspace, normal, as_json)
@@ -103,6 +105,11 @@ def _operate(
         landing.refresh(workspace, env, keep=False)
     remember(workspace.state(env), report)
     _show(report, as_json)
+
+
+def _check_backend(workspace: Workspace, env: str) -> None:
+    file = workspace.environments / env / "backend.hcl"
+    check_backend(file, workspace.relative(file), render(env, workspace.root))
 
 
 def _runner(workspace: Workspace, normal: Normal, as_json: bool) -> tuple[Runner, Progress]:
@@ -205,6 +212,7 @@ def environment(
     workspace = Workspace.find()
     normal = read_normal(workspace, env)
     chosen = find(stacks_of(normal), stack, team)
+    _check_backend(workspace, env)
     machine = Machine.detect(workspace)
     access = open_access(workspace, os.environ, normal)
     run = machine.environment(chosen, access, created.variables(normal, chosen, access))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from featureshare.errors import BadInput, Problem
+
 UNDECLARED_MEMBER = "777777777777"
 """An account of the organization that no declaration names."""
 
@@ -45,7 +47,10 @@ def landing_zone(render: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _platform(platform: Mapping[str, Any], partition: str) -> dict[str, Any]:
-    """The platform role. Nobody may assume it: its session comes from the landing zone's own door."""
+    """The platform role. Nobody may assume it: its session comes from the landing zone's own door. Raises BadInput."""
+    if not platform["arn"].split(":", 5)[5].startswith("role/"):
+        rule = f"local AWS hands out sessions of roles, and {platform['arn']} is none."
+        raise BadInput([Problem("environment.yaml", "platform.principal", rule, "name a role, or use it on AWS.")])
     return {
         **_named(platform["arn"]),
         "account": platform["account"],

@@ -1,15 +1,12 @@
 locals {
   boundary = one([for arn, policy in local.documents.managed_policies : policy if policy.account == local.account && endswith(policy.name, "-${var.replica}-replica-boundary")])
 
-  # Roles are ours, or brought and only given policies.
+  # Readers that are brought are not here: the deploy role has no right on what others made. Their owners attach what
+  # `featureshare render` lists under `brought_roles`.
   readers = {
     for name, arn in local.replica.readers : name => merge(
-      try(local.roles["${local.account}/${local.environment.prefix}-${var.replica}-${name}"], {
-        name     = local.environment.prefix
-        policies = try(local.documents.brought_roles["${var.replica}/${element(split("/", arn), length(split("/", arn)) - 1)}"].policies, {})
-      }),
-      { existing_role = startswith(name, "arn:") ? element(split("/", arn), length(split("/", arn)) - 1) : null },
-    )
+      local.roles["${local.account}/${local.environment.prefix}-${var.replica}-${name}"], { existing_role = null },
+    ) if !startswith(name, "arn:")
   }
 }
 

@@ -1,11 +1,13 @@
 """moto's buckets and objects: whoever writes one and the ACL given with it are noted as it comes to be.
 
-moto knows one owner for everything; `featureshare.localaws.services.acls` knows the accounts.
+moto knows one owner for everything; `featureshare.localaws.services.acls` knows the accounts. And a bucket's tag
+with an empty value keeps it: moto forgets the value, which Terraform then wants to set at every plan.
 """
 
 from typing import Any
 
 from moto.s3.models import S3Backend
+from moto.s3.responses import S3Response
 
 from featureshare.localaws.services import acls
 
@@ -13,6 +15,7 @@ _create_bucket = S3Backend.create_bucket
 _put_object = S3Backend.put_object
 _begin = S3Backend.create_multipart_upload
 _complete = S3Backend.complete_multipart_upload
+_bucket_tags = S3Response._bucket_tagging_from_body
 
 
 def apply() -> None:
@@ -36,6 +39,10 @@ def apply() -> None:
         with acls.writing(None if multipart is None else acls.upload_of_parts(multipart)):
             return _complete(self, bucket_name, multipart_id, *given, **named)
 
+    def bucket_tags(self: Any) -> dict[str, str]:
+        return {key: value or "" for key, value in _bucket_tags(self).items()}
+
+    S3Response._bucket_tagging_from_body = bucket_tags  # type: ignore[method-assign]
     S3Backend.create_bucket = create_bucket  # type: ignore[method-assign]
     S3Backend.put_object = put_object  # type: ignore[method-assign]
     S3Backend.create_multipart_upload = begin  # type: ignore[method-assign]

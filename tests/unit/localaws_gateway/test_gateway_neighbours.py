@@ -98,3 +98,12 @@ def test_tags_of_a_network_and_of_a_notebook_condition_what_is_done_to_them(aws:
         else:
             assert refusal(ours.delete_vpc, VpcId=vpc["Vpc"]["VpcId"])[0] == "UnauthorizedOperation"
             assert refusal(kept.stop_notebook_instance, NotebookInstanceName=owner)[0] == "AccessDeniedException"
+
+
+def test_a_buckets_tag_may_have_an_empty_value(aws: Aws, admin: str) -> None:
+    """Terraform writes its default tags so, and must read back what it wrote."""
+    s3 = aws.as_role("s3", admin)
+    s3.create_bucket(Bucket="tagged", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for tags in ([{"Key": "empty", "Value": ""}], [{"Key": "empty", "Value": ""}, {"Key": "full", "Value": "x"}]):
+        s3.put_bucket_tagging(Bucket="tagged", Tagging={"TagSet": tags})
+        assert s3.get_bucket_tagging(Bucket="tagged")["TagSet"] == tags
