@@ -5,19 +5,23 @@ from dataclasses import replace
 
 from featureshare.iam.calls import (
     athena,
+    compute,
     featurestore,
     glue,
+    governance,
     iam,
     kms,
     messaging,
     network,
     organizations,
     others,
+    pipelines,
     replication,
     s3,
     sagemaker,
     ssm,
     sts,
+    studio,
 )
 from featureshare.iam.calls.model import Call, Check, Estate, Unmapped
 from featureshare.iam.calls.registry import Context, Scope, Table
@@ -33,13 +37,16 @@ TABLES: dict[str, Table] = {
     "organizations": organizations.TABLE,
     "s3": {**s3.TABLE, **replication.TABLE},
     "s3control": {**s3.CONTROL, **replication.CONTROL},
-    "sagemaker": {**sagemaker.TABLE, **featurestore.CONTROL},
+    "sagemaker": {**sagemaker.TABLE, **studio.TABLE, **featurestore.CONTROL},
     "sagemaker-featurestore-runtime": featurestore.RUNTIME,
     "sns": messaging.SNS,
     "sqs": messaging.SQS,
     "ssm": ssm.TABLE,
     "sts": sts.TABLE,
+    **compute.TABLES,
+    **governance.TABLES,
     **others.TABLES,
+    **pipelines.TABLES,
 }
 
 # Tags of buckets and objects count only where a bucket has been opted in to them (PutBucketAbac), which ours are not.

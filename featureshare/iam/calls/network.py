@@ -6,17 +6,21 @@ An action on something new is asked for `KIND/*`, since no policy can name an id
 from collections.abc import Iterator, Mapping
 
 from featureshare.iam.calls.model import Check
-from featureshare.iam.calls.registry import SAR, Answer, Context, Scope, Table, entries, on, request_tags
+from featureshare.iam.calls.registry import SAR, Answer, Context, Scope, Table, entries, on, pass_role, request_tags
 
 _PAGE = SAR + "list_amazonec2.html"
 _TAGGING = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html"
 
 # What the ids of EC2 begin with, by the kind in its ARN.
 _KINDS: Mapping[str, str] = {
+    "acl": "network-acl",
+    "dopt": "dhcp-options",
     "eipalloc": "elastic-ip",
     "eni": "network-interface",
+    "fl": "vpc-flow-log",
     "igw": "internet-gateway",
     "nat": "natgateway",
+    "pcx": "vpc-peering-connection",
     "pl": "prefix-list",
     "rtb": "route-table",
     "sg": "security-group",
@@ -86,9 +90,23 @@ def _tag(action: str, values: bool) -> Answer:
     return checks
 
 
+def _flow_logs(scope: Scope) -> Iterator[Check]:
+    """Flow logs of VPCs, subnets or interfaces, told apart by what their ids begin with, and the role that writes."""
+    of = {
+        kind: [str(name) for name in scope.get("ResourceIds") or () if str(name).startswith(f"{stem}-")]
+        for stem, kind in (("vpc", "vpc"), ("subnet", "subnet"), ("eni", "network-interface"))
+    }
+    yield from _create("CreateFlowLogs", "vpc-flow-log")(scope)
+    for kind, names in of.items():
+        for name in names:
+            yield Check("ec2:CreateFlowLogs", _here(scope, kind, name), scope.call.account)
+    yield from pass_role("DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com")(scope)
+
+
 _READS = (
     "DescribeAccountAttributes",
     "DescribeAddresses",
+    "DescribeAddressesAttribute",
     "DescribeAvailabilityZones",
     "DescribeDhcpOptions",
     "DescribeFlowLogs",
@@ -106,8 +124,11 @@ _READS = (
     "DescribeSecurityGroups",
     "DescribeSubnets",
     "DescribeTags",
+    "DescribeVpcClassicLink",
+    "DescribeVpcClassicLinkDnsSupport",
     "DescribeVpcEndpointServices",
     "DescribeVpcEndpoints",
+    "DescribeVpcPeeringConnections",
     "DescribeVpcs",
 )
 
@@ -115,6 +136,32 @@ TABLE: Table = entries(
     _PAGE,
     {
         **{name: on(f"ec2:{name}") for name in _READS},
+        "AcceptVpcPeeringConnection": _on(
+            "AcceptVpcPeeringConnection", VpcPeeringConnectionId="vpc-peering-connection"
+        ),
+        "AssociateAddress": _on("AssociateAddress", AllocationId="elastic-ip"),
+        "AssociateDhcpOptions": _on("AssociateDhcpOptions", DhcpOptionsId="dhcp-options", VpcId="vpc"),
+        "AssociateVpcCidrBlock": _on("AssociateVpcCidrBlock", VpcId="vpc"),
+        "CreateDhcpOptions": _create("CreateDhcpOptions", "dhcp-options"),
+        "CreateFlowLogs": _flow_logs,
+        "CreateManagedPrefixList": _create("CreateManagedPrefixList", "prefix-list"),
+        "CreateNetworkAcl": _create("CreateNetworkAcl", "network-acl", VpcId="vpc"),
+        "CreateNetworkAclEntry": _on("CreateNetworkAclEntry", NetworkAclId="network-acl"),
+        "CreateVpcPeeringConnection": _create("CreateVpcPeeringConnection", "vpc-peering-connection", VpcId="vpc"),
+        "DeleteDhcpOptions": _on("DeleteDhcpOptions", DhcpOptionsId="dhcp-options"),
+        "DeleteFlowLogs": _on("DeleteFlowLogs", FlowLogIds="vpc-flow-log"),
+        "DeleteManagedPrefixList": _on("DeleteManagedPrefixList", PrefixListId="prefix-list"),
+        "DeleteNetworkAcl": _on("DeleteNetworkAcl", NetworkAclId="network-acl"),
+        "DeleteNetworkAclEntry": _on("DeleteNetworkAclEntry", NetworkAclId="network-acl"),
+        "DeleteVpcPeeringConnection": _on(
+            "DeleteVpcPeeringConnection", VpcPeeringConnectionId="vpc-peering-connection"
+        ),
+        "DisassociateAddress": on("ec2:DisassociateAddress", "arn:{partition}:ec2:{region}:{account}:elastic-ip/*"),
+        "DisassociateVpcCidrBlock": on("ec2:DisassociateVpcCidrBlock", "arn:{partition}:ec2:{region}:{account}:vpc/*"),
+        "GetManagedPrefixListEntries": _on("GetManagedPrefixListEntries", PrefixListId="prefix-list"),
+        "ModifyManagedPrefixList": _on("ModifyManagedPrefixList", PrefixListId="prefix-list"),
+        "ReplaceNetworkAclAssociation": _on("ReplaceNetworkAclAssociation", NetworkAclId="network-acl"),
+        "ReplaceNetworkAclEntry": _on("ReplaceNetworkAclEntry", NetworkAclId="network-acl"),
         "AllocateAddress": _create("AllocateAddress", "elastic-ip"),
         "AssociateRouteTable": _on("AssociateRouteTable", RouteTableId="route-table", SubnetId="subnet"),
         "AttachInternetGateway": _on("AttachInternetGateway", InternetGatewayId="internet-gateway", VpcId="vpc"),

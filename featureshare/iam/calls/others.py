@@ -34,6 +34,9 @@ _FUNCTION = f"arn:{{partition}}:lambda:{_HERE}function:{{FunctionName}}"
 _LOG_STREAM = _LOG_GROUP + ":log-stream:{logStreamName}"
 _BUS = f"arn:{{partition}}:events:{_HERE}event-bus/"
 _MAPPING = f"arn:{{partition}}:lambda:{_HERE}event-source-mapping:{{UUID}}"
+_LAYER = f"arn:{{partition}}:lambda:{_HERE}layer:{{LayerName}}"
+_LAYER_VERSION = _LAYER + ":{VersionNumber}"
+_URL_KEYS = {"AuthType": "lambda:FunctionUrlAuthType"}
 _SHARE = "{resourceShareArn}"
 
 
@@ -120,7 +123,14 @@ TABLES: dict[str, Table] = {
     "cloudtrail": entries(
         SAR + "list_awscloudtrail.html",
         {
-            **_reads("cloudtrail", "DescribeTrails", "ListTrails", "LookupEvents"),
+            **_reads("cloudtrail", "DescribeTrails", "ListEventDataStores", "ListTrails", "LookupEvents"),
+            "CreateEventDataStore": on(
+                "cloudtrail:CreateEventDataStore",
+                f"arn:{{partition}}:cloudtrail:{_HERE}eventdatastore/*",
+                keys=tags_in("TagsList"),
+            ),
+            **_same("cloudtrail", "{EventDataStore}", "DeleteEventDataStore", "GetEventDataStore"),
+            **_same("cloudtrail", "{EventDataStore}", "RestoreEventDataStore", "UpdateEventDataStore"),
             "AddTags": on("cloudtrail:AddTags", "{ResourceId}", keys=tags_in("TagsList")),
             "CreateTrail": _trail("CreateTrail", "Name", "TagsList"),
             "DeleteTrail": _trail("DeleteTrail", "Name"),
@@ -168,6 +178,12 @@ TABLES: dict[str, Table] = {
                 for verb in ("Create", "Delete", "Describe", "Update")
             },
             **_reads("events", "PutPermission", "RemovePermission"),
+            **_reads("events", "ListApiDestinations", "ListArchives", "ListConnections"),
+            **{
+                f"{verb}{noun}": on(f"events:{verb}{noun}", f"arn:{{partition}}:events:{_HERE}{kind}/{{Name}}/*")
+                for noun, kind in (("ApiDestination", "api-destination"), ("Connection", "connection"))
+                for verb in ("Create", "Delete", "Describe", "Update")
+            },
             "DeleteEventBus": on("events:DeleteEventBus", _BUS + "{Name}"),
             "DescribeEventBus": lambda scope: on("events:DescribeEventBus", _BUS + _bus(scope, "Name"))(scope),
             "DisableRule": _rule("DisableRule", "Name"),
@@ -222,6 +238,32 @@ TABLES: dict[str, Table] = {
             **_same(
                 "lambda", _MAPPING, "DeleteEventSourceMapping", "GetEventSourceMapping", "UpdateEventSourceMapping"
             ),
+            **_reads("lambda", "GetAccountSettings", "ListLayers", "ListLayerVersions"),
+            **_same("lambda", _LAYER, "PublishLayerVersion"),
+            **{
+                f"{verb}ProvisionedConcurrencyConfig": on(
+                    f"lambda:{verb}ProvisionedConcurrencyConfig", _FUNCTION + ":{Qualifier}"
+                )
+                for verb in ("Delete", "Get", "Put")
+            },
+            **_same("lambda", _LAYER_VERSION, "AddLayerVersionPermission", "DeleteLayerVersion", "GetLayerVersion"),
+            **_same("lambda", _LAYER_VERSION, "GetLayerVersionPolicy", "RemoveLayerVersionPermission"),
+            **{
+                name: _function(name)
+                for name in (
+                    "DeleteFunctionEventInvokeConfig",
+                    "GetFunctionEventInvokeConfig",
+                    "ListFunctionEventInvokeConfigs",
+                    "PutFunctionEventInvokeConfig",
+                    "PutFunctionRecursionConfig",
+                    "PutRuntimeManagementConfig",
+                    "UpdateFunctionEventInvokeConfig",
+                )
+            },
+            **{
+                f"{verb}FunctionUrlConfig": _function(f"{verb}FunctionUrlConfig", _URL_KEYS)
+                for verb in ("Create", "Delete", "Get", "Update")
+            },
             "CreateAlias": _function("CreateAlias"),
             "CreateEventSourceMapping": on("lambda:CreateEventSourceMapping", keys=tags_in("Tags")),
             "DeleteAlias": _function("DeleteAlias"),

@@ -16,6 +16,7 @@ VIA_SERVICE: Mapping[str, ContextValue] = {"aws:ViaAWSService": "true"}
 """What a request carries that a service makes with the rights of its caller (forward access session)."""
 
 _HOLE = re.compile(r"\{(\w+(?:\.\w+)*)\}")
+_PLACE = frozenset({"partition", "region", "account"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,43 @@ def on(action: str, *templates: str, keys: Keys | None = None) -> Answer:
             yield Check(action, resource, account_of(resource, scope.call.account), context)
 
     return checks
+
+
+def family(service: str, resources: Mapping[str, str], *, tag_keys: bool = True) -> dict[str, Answer]:
+    """Operations whose action is called like them, by what they are about: {"stream/{StreamName}": "GetX PutX"}.
+
+    A resource is what follows Region and account in its ARN, or a whole ARN template; `*` is none. Where a parameter
+    that names it holds an ARN, that is the resource. Tags, and the keys of tags to remove, are the request's keys
+    unless the service knows no such condition keys (`tag_keys` False).
+    """
+    return {
+        name: _alike(service, name, resource, tag_keys)
+        for resource, names in resources.items()
+        for name in names.split()
+    }
+
+
+def _alike(service: str, name: str, resource: str, tag_keys: bool) -> Answer:
+    def checks(scope: Scope) -> Iterator[Check]:
+        arn = resource if resource == "*" else named(scope, service, resource)
+        context = _tags_of(scope) if tag_keys else {}
+        yield Check(f"{service}:{name}", arn, account_of(arn, scope.call.account), context)
+
+    return checks
+
+
+def _tags_of(scope: Scope) -> Context:
+    context = request_tags(scope.get("Tags") or scope.get("tags"))
+    removed = tuple(str(key) for key in scope.get("TagKeys") or scope.get("tagKeys") or ())
+    return {**context, "aws:TagKeys": removed} if removed else context
+
+
+def named(scope: Scope, service: str, template: str) -> str:
+    """The ARN behind a template like those of `family`."""
+    given = next((scope.text(hole, "") for hole in _HOLE.findall(template) if hole not in _PLACE), "")
+    if given.startswith("arn:"):
+        return given
+    return scope.fill(template) if template.startswith(("arn:", "{")) else scope.arn(service, scope.fill(template))
 
 
 def both(*answers: Answer) -> Answer:

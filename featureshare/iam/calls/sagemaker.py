@@ -29,9 +29,6 @@ _MODEL = _HERE + "model/{ModelName}"
 _ENDPOINT_CONFIG = _HERE + "endpoint-config/{EndpointConfigName}"
 _ENDPOINT = _HERE + "endpoint/{EndpointName}"
 _PACKAGES = _HERE + "model-package-group/{ModelPackageGroupName}"
-_REPOSITORY = _HERE + "code-repository/{CodeRepositoryName}"
-_DOMAIN = _HERE + "domain/{DomainId}"
-_PROFILE = _HERE + "user-profile/{DomainId}/{UserProfileName}"
 _PROCESSING = _HERE + "processing-job/{ProcessingJobName}"
 _TRAINING = _HERE + "training-job/{TrainingJobName}"
 
@@ -114,25 +111,11 @@ TABLE: Table = {
                 _create("CreateEndpoint", _ENDPOINT, {}), on("sagemaker:CreateEndpoint", _ENDPOINT_CONFIG)
             ),
             "CreateEndpointConfig": _create("CreateEndpointConfig", _ENDPOINT_CONFIG, {}),
-            "CreateCodeRepository": _create("CreateCodeRepository", _REPOSITORY, {}),
-            # A domain has no name of its own before it is made: its id is the service's.
-            "CreateDomain": _create("CreateDomain", _HERE + "domain/*", {}),
             "CreateModelPackageGroup": _create("CreateModelPackageGroup", _PACKAGES, {}),
-            "CreateUserProfile": _create("CreateUserProfile", _PROFILE, {}),
-            **{
-                f"{verb}CodeRepository": on(f"sagemaker:{verb}CodeRepository", _REPOSITORY)
-                for verb in ("Delete", "Describe", "Update")
-            },
-            **{f"{verb}Domain": on(f"sagemaker:{verb}Domain", _DOMAIN) for verb in ("Delete", "Describe")},
             **{
                 f"{verb}ModelPackageGroupPolicy": on(f"sagemaker:{verb}ModelPackageGroupPolicy", _PACKAGES)
                 for verb in ("Delete", "Get", "Put")
             },
-            **{
-                f"{verb}UserProfile": on(f"sagemaker:{verb}UserProfile", _PROFILE)
-                for verb in ("Delete", "Describe", "Update")
-            },
-            "ListUserProfiles": on("sagemaker:ListUserProfiles"),
             "DeleteEndpoint": on("sagemaker:DeleteEndpoint", _ENDPOINT),
             "DeleteEndpointConfig": on("sagemaker:DeleteEndpointConfig", _ENDPOINT_CONFIG),
             "DeleteModel": on("sagemaker:DeleteModel", _MODEL),
@@ -156,7 +139,6 @@ TABLE: Table = {
             ),
             "DescribeProcessingJob": on("sagemaker:DescribeProcessingJob", _PROCESSING),
             "DescribeTrainingJob": on("sagemaker:DescribeTrainingJob", _TRAINING),
-            "ListDomains": on("sagemaker:ListDomains"),
             "ListNotebookInstanceLifecycleConfigs": on("sagemaker:ListNotebookInstanceLifecycleConfigs"),
             "ListNotebookInstances": on("sagemaker:ListNotebookInstances"),
             "ListProcessingJobs": on("sagemaker:ListProcessingJobs"),

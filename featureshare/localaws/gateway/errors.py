@@ -20,6 +20,12 @@ _LAYERS = {
     "scp": ("a service control policy", "no service control policy"),
     "rcp": ("a resource control policy", "no resource control policy"),
 }
+_REST_JSON = frozenset(
+    (
+        *("accessanalyzer", "backup", "batch", "efs", "emr-serverless", "lakeformation", "lambda", "pipes", "ram"),
+        *("resource-groups", "sagemaker-featurestore-runtime", "scheduler"),
+    )
+)
 _TRUST = ("the role trust policy", "no role trust policy")
 
 
@@ -31,7 +37,7 @@ def protocol_of(service: str) -> str:
         return "ec2"
     if service in ("iam", "sts", "sns", "elbv2", "ses"):
         return "query"
-    if service in ("sagemaker-featurestore-runtime", "lakeformation", "ram", "lambda"):
+    if service in _REST_JSON:
         return "rest-json"
     return "json"
 

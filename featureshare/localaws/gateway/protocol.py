@@ -28,10 +28,14 @@ from featureshare.localaws.gateway import readings
 from featureshare.localaws.gateway.http import HttpRequest, HttpResponse
 
 _BY_SIGNING_NAME = {
-    "monitoring": "cloudwatch",
-    "tagging": "resourcegroupstaggingapi",
+    "access-analyzer": "accessanalyzer",
+    "elasticfilesystem": "efs",
     "elasticloadbalancing": "elbv2",
+    "elasticmapreduce": "emr",
     "email": "ses",
+    "monitoring": "cloudwatch",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
 }
 _RUNTIME_PATHS = ("/FeatureGroup/", "/BatchGetRecord", "/BatchWriteRecord")
 _TARGET_SERVICES = {

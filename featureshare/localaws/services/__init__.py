@@ -32,6 +32,8 @@ from featureshare.localaws.services import (
     shares,
     studio,
     tags,
+    watching,
+    workflows,
 )
 from featureshare.localaws.services.runtime import Authorize, Settings, clock, configure, settings
 from featureshare.localaws.services.state import find
@@ -56,6 +58,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **neighbours.HANDLERS,
     **shares.HANDLERS,
     **studio.HANDLERS,
+    **watching.HANDLERS,
+    **workflows.HANDLERS,
 }
 """(botocore service, operation) -> handler."""
 

@@ -23,6 +23,12 @@ def _input_shape(service: str, operation: str) -> Any:
     return _model(service).operation_model(operation).input_shape
 
 
+@cache
+def output_members(service: str, operation: str) -> frozenset[str]:
+    """The names of the members of an operation's output."""
+    return frozenset(_model(service).operation_model(operation).output_shape.members)
+
+
 def check_input(service: str, operation: str, params: Mapping[str, Any], code: str = "ValidationException") -> None:
     """Checks `params` against the operation's input shape.
 

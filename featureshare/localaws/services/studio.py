@@ -1,5 +1,12 @@
-"""SageMaker code repositories, user profiles and policies of model package groups, which moto lacks."""
+"""SageMaker things beside feature groups that moto lacks or keeps half of: Studio, its images, code, registries.
 
+They are kept as they were given: what a description shows of a kind is what its creation and updates said of it.
+"""
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.core.utils import utcnow
@@ -7,120 +14,215 @@ from moto.sagemaker.models import sagemaker_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.services import tags
+from featureshare.localaws.services.constraints import check_input, output_members
+from featureshare.localaws.services.paging import page
 
 _KEPT = "featureshare-studio"
+_PAGE = 100
 
 
-def create_code_repository(call: Invocation) -> dict[str, Any]:
-    name = str(call.params["CodeRepositoryName"])
-    arn = f"arn:aws:sagemaker:{call.region}:{call.account}:code-repository/{name}"
-    kept = _kept(call, "repositories")
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource: `noun` as in its operations' names, `names` the parameters that tell which one.
+
+    `stem` begins its ARN, `always` is in every description, `unknown` are the words for one that does not exist, where
+    the service has other ones and another error than usual; `inside` says that it lies in a domain.
+    """
+
+    noun: str
+    names: tuple[str, ...]
+    stem: str
+    always: Mapping[str, Any] = field(default_factory=dict)
+    unknown: str = ""
+    taken: str = "ResourceInUse"
+    arn: str = ""
+
+    @property
+    def arn_member(self) -> str:
+        return self.arn or f"{self.noun}Arn"
+
+    @property
+    def inside(self) -> bool:
+        return self.names[0] == "DomainId" and self.noun != "Domain"
+
+
+_SERVING = {"Status": "InService"}
+DOMAIN = Kind("Domain", ("DomainId",), "domain", _SERVING)
+IMAGE = Kind("Image", ("ImageName",), "image", {"ImageStatus": "CREATED"})
+KINDS = (
+    DOMAIN,
+    IMAGE,
+    Kind("App", ("DomainId", "UserProfileName", "SpaceName", "AppType", "AppName"), "app", _SERVING),
+    Kind("AppImageConfig", ("AppImageConfigName",), "app-image-config"),
+    Kind(
+        "CodeRepository",
+        ("CodeRepositoryName",),
+        "code-repository",
+        unknown="Cannot find CodeRepository: {}",
+        taken="ValidationException",
+    ),
+    Kind(
+        "DeviceFleet",
+        ("DeviceFleetName",),
+        "device-fleet",
+        unknown="No devicefleet with name {} in this account.",
+    ),
+    Kind("Hub", ("HubName",), "hub", {"HubStatus": "InService"}),
+    Kind(
+        "MlflowTrackingServer",
+        ("TrackingServerName",),
+        "mlflow-tracking-server",
+        {"TrackingServerStatus": "Created", "IsActive": "Active"},
+        arn="TrackingServerArn",
+    ),
+    Kind("Space", ("DomainId", "SpaceName"), "space", _SERVING),
+    Kind("StudioLifecycleConfig", ("StudioLifecycleConfigName",), "studio-lifecycle-config"),
+    Kind("UserProfile", ("DomainId", "UserProfileName"), "user-profile", _SERVING),
+)
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "Domain": {"AppNetworkAccessType": "PublicInternetOnly", "TagPropagation": "DISABLED"},
+    "MlflowTrackingServer": {"TrackingServerSize": "Small", "MlflowVersion": "2.16.2"},
+}
+
+
+def _create(kind: Kind, call: Invocation) -> dict[str, Any]:
+    check_input("sagemaker", call.operation, call.params)
+    given = {**_DEFAULTS.get(kind.noun, {}), **call.params, **_identity(kind, call)}
+    name = tuple(str(given[part]) for part in kind.names if given.get(part))
+    kept = _kept(call, kind)
+    arn = _arn(call, kind.stem, *name)
+    if kind.inside:
+        _find(DOMAIN, call, (name[0],))
     if name in kept:
-        raise ServiceError("ValidationException", f"Cannot create already existing repository {arn}.")
-    config = {"Branch": "main", **call.params["GitConfig"]}
-    kept[name] = {"CodeRepositoryName": name, "CodeRepositoryArn": arn, **_born(), "GitConfig": config}
-    tags.remember(call.account, call.region, arn, call.params.get("Tags"))
-    return {"CodeRepositoryArn": arn}
-
-
-def describe_code_repository(call: Invocation) -> dict[str, Any]:
-    return _repository(call)
-
-
-def update_code_repository(call: Invocation) -> dict[str, Any]:
-    """Changes the secret, which is all that may change."""
-    found = _repository(call)
-    secret = (call.params.get("GitConfig") or {}).get("SecretArn")
-    if secret is not None:
-        found["GitConfig"] = {**found["GitConfig"], "SecretArn": secret}
-    found["LastModifiedTime"] = utcnow()
-    return {"CodeRepositoryArn": found["CodeRepositoryArn"]}
-
-
-def delete_code_repository(call: Invocation) -> dict[str, Any]:
-    _kept(call, "repositories").pop(_repository(call)["CodeRepositoryName"])
-    return {}
-
-
-def create_user_profile(call: Invocation) -> dict[str, Any]:
-    domain, name = str(call.params["DomainId"]), str(call.params["UserProfileName"])
-    domains = sagemaker_backends[call.account][call.region].domains.values()
-    if domain not in {one.id for one in domains}:
-        raise ServiceError("ResourceNotFound", f"Domain [{domain}] does not exist.")
-    kept = _kept(call, "profiles")
-    if (domain, name) in kept:
-        raise ServiceError("ResourceInUse", f"UserProfile already exists with name {name} in domain {domain}.")
-    arn = f"arn:aws:sagemaker:{call.region}:{call.account}:user-profile/{domain}/{name}"
-    kept[domain, name] = {
-        **{"DomainId": domain, "UserProfileArn": arn, "UserProfileName": name, "Status": "InService"},
-        **_born(),
-        "UserSettings": call.params.get("UserSettings") or {},
+        raise ServiceError(kind.taken, f"{kind.noun} already exists: {arn}")
+    now = utcnow()
+    shown = output_members("sagemaker", f"Describe{kind.noun}")
+    kept[name] = {
+        **{member: value for member, value in given.items() if member in shown and value is not None},
+        **kind.always,
+        **{kind.arn_member: arn, "CreationTime": now, "LastModifiedTime": now},
     }
     tags.remember(call.account, call.region, arn, call.params.get("Tags"))
-    return {"UserProfileArn": arn}
+    return {kind.arn_member: arn, **_identity_shown(kind, kept[name])}
 
 
-def describe_user_profile(call: Invocation) -> dict[str, Any]:
-    return _profile(call)
-
-
-def update_user_profile(call: Invocation) -> dict[str, Any]:
-    found = _profile(call)
-    found["UserSettings"] = {**found["UserSettings"], **(call.params.get("UserSettings") or {})}
-    found["LastModifiedTime"] = utcnow()
-    return {"UserProfileArn": found["UserProfileArn"]}
-
-
-def delete_user_profile(call: Invocation) -> dict[str, Any]:
-    found = _profile(call)
-    _kept(call, "profiles").pop((found["DomainId"], found["UserProfileName"]))
+def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
+    """What the service itself decides of a new one: a domain's id, file system and address."""
+    if kind is DOMAIN:
+        name = "d-" + "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(12))
+        return {
+            "DomainId": name,
+            "HomeEfsFileSystemId": f"fs-{secrets.token_hex(8)}",
+            "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
+        }
+    if kind.noun == "CodeRepository":
+        return {"GitConfig": {"Branch": "main", **call.params["GitConfig"]}}
     return {}
 
 
-def list_user_profiles(call: Invocation) -> dict[str, Any]:
+def _identity_shown(kind: Kind, made: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: made[name] for name in ("DomainId", "Url")} if kind is DOMAIN else {}
+
+
+def _describe(kind: Kind, call: Invocation) -> dict[str, Any]:
+    return dict(_find(kind, call))
+
+
+def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
+    """Changes the members given; a settings member keeps the settings that the call leaves out."""
+    check_input("sagemaker", call.operation, call.params)
+    found = _find(kind, call)
+    for member in output_members("sagemaker", f"Describe{kind.noun}") - set(kind.names):
+        value = call.params.get(member)
+        if value is not None:
+            old = found.get(member)
+            found[member] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    found["LastModifiedTime"] = utcnow()
+    return {kind.arn_member: found[kind.arn_member]}
+
+
+def _delete(kind: Kind, call: Invocation) -> dict[str, Any]:
+    found = _find(kind, call)
+    if kind is DOMAIN:
+        inside = ((one.noun, name) for one in KINDS if one.inside for name in _kept(call, one))
+        if left := [f"{noun} {name[-1]}" for noun, name in inside if name[0] == found["DomainId"]]:
+            raise ServiceError("ResourceInUse", f"Unable to delete Domain {found['DomainId']}: it still holds {left}.")
+    kept = _kept(call, kind)
+    del kept[next(name for name, one in kept.items() if one is found)]
+    if kind is IMAGE:
+        versions = _versions(call)
+        for name in [name for name in versions if name[0] == found["ImageName"]]:
+            del versions[name]
+    return {kind.arn_member: found[kind.arn_member]} if kind.noun == "MlflowTrackingServer" else {}
+
+
+def _list(kind: Kind, call: Invocation) -> dict[str, Any]:
+    """Summaries, of one domain where the call names it."""
     wanted = call.params.get("DomainIdEquals")
-    names = ("DomainId", "UserProfileName", "Status", "CreationTime", "LastModifiedTime")
-    found = [one for one in _kept(call, "profiles").values() if wanted in (None, one["DomainId"])]
-    return {"UserProfiles": [{name: one[name] for name in names} for one in found]}
+    found = [one for one in _kept(call, kind).values() if wanted in (None, one.get("DomainId"))]
+    members = output_members("sagemaker", call.operation)
+    (listed,) = members - {"NextToken"}
+    shown, token = page(found, call.params.get("NextToken"), call.params.get("MaxResults") or _PAGE)
+    return {listed: list(shown), **({"NextToken": token} if token else {})}
+
+
+def create_image_version(call: Invocation) -> dict[str, Any]:
+    image = _find(IMAGE, call)
+    kept = _versions(call)
+    name = image["ImageName"]
+    number = 1 + max((version for owner, version in kept if owner == name), default=0)
+    arn = _arn(call, "image-version", name, str(number))
+    now = utcnow()
+    shown = output_members("sagemaker", "DescribeImageVersion") | {"Aliases"}
+    kept[name, number] = {
+        **{member: value for member, value in call.params.items() if member in shown and value is not None},
+        **{"ImageArn": image["ImageArn"], "ImageVersionArn": arn, "Version": number, "ImageVersionStatus": "CREATED"},
+        **{"ContainerImage": call.params["BaseImage"], "CreationTime": now, "LastModifiedTime": now},
+    }
+    return {"ImageVersionArn": arn}
+
+
+def describe_image_version(call: Invocation) -> dict[str, Any]:
+    return {member: value for member, value in _version(call).items() if member != "Aliases"}
+
+
+def update_image_version(call: Invocation) -> dict[str, Any]:
+    found = _version(call)
+    gone = set(call.params.get("AliasesToDelete") or ())
+    aliases = [alias for alias in found.get("Aliases") or () if alias not in gone]
+    found["Aliases"] = aliases + list(call.params.get("AliasesToAdd") or ())
+    for member in output_members("sagemaker", "DescribeImageVersion") - {"Version"}:
+        if call.params.get(member) is not None:
+            found[member] = call.params[member]
+    return {"ImageVersionArn": found["ImageVersionArn"]}
+
+
+def delete_image_version(call: Invocation) -> dict[str, Any]:
+    found = _version(call)
+    del _versions(call)[call.params["ImageName"], found["Version"]]
+    return {}
+
+
+def list_aliases(call: Invocation) -> dict[str, Any]:
+    return {"SageMakerImageVersionAliases": list(_version(call).get("Aliases") or ())}
 
 
 def put_model_package_group_policy(call: Invocation) -> dict[str, Any]:
-    _kept(call, "policies")[_package_group(call)] = str(call.params["ResourcePolicy"])
+    _policies(call)[_package_group(call)] = str(call.params["ResourcePolicy"])
     backend = sagemaker_backends[call.account][call.region]
     return {"ModelPackageGroupArn": backend.model_package_groups[_package_group(call)].arn}
 
 
 def get_model_package_group_policy(call: Invocation) -> dict[str, Any]:
-    found = _kept(call, "policies").get(_package_group(call))
+    found = _policies(call).get(_package_group(call))
     if found is None:
         raise ServiceError("ValidationException", f"Cannot find resource policy for {_package_group(call)}.")
     return {"ResourcePolicy": found}
 
 
 def delete_model_package_group_policy(call: Invocation) -> dict[str, Any]:
-    _kept(call, "policies").pop(_package_group(call), None)
+    _policies(call).pop(_package_group(call), None)
     return {}
-
-
-def _born() -> dict[str, Any]:
-    now = utcnow()
-    return {"CreationTime": now, "LastModifiedTime": now}
-
-
-def _repository(call: Invocation) -> dict[str, Any]:
-    name = str(call.params["CodeRepositoryName"])
-    found: dict[str, Any] | None = _kept(call, "repositories").get(name)
-    if found is None:
-        raise ServiceError("ValidationException", f"Cannot find CodeRepository: {name}")
-    return found
-
-
-def _profile(call: Invocation) -> dict[str, Any]:
-    name = str(call.params["UserProfileName"])
-    found: dict[str, Any] | None = _kept(call, "profiles").get((str(call.params["DomainId"]), name))
-    if found is None:
-        raise ServiceError("ResourceNotFound", f"UserProfile [{name}] does not exist.")
-    return found
 
 
 def _package_group(call: Invocation) -> str:
@@ -130,26 +232,75 @@ def _package_group(call: Invocation) -> str:
     return name
 
 
-def _kept(call: Invocation, kind: str) -> dict[Any, Any]:
+def _find(kind: Kind, call: Invocation, name: tuple[str, ...] | None = None) -> dict[str, Any]:
+    wanted = name or tuple(str(call.params[part]) for part in kind.names if call.params.get(part))
+    found: dict[str, Any] | None = _kept(call, kind).get(wanted)
+    if found is None:
+        if kind.unknown:
+            raise ServiceError("ValidationException", kind.unknown.format(*wanted))
+        raise ServiceError("ResourceNotFound", f"{kind.noun} [{'/'.join(wanted)}] does not exist.")
+    return found
+
+
+def _version(call: Invocation) -> dict[str, Any]:
+    """The image version that a call means by number or alias; the newest where it gives neither."""
+    name, number, alias = call.params["ImageName"], call.params.get("Version"), call.params.get("Alias")
+    mine = {version: one for (owner, version), one in _versions(call).items() if owner == name}
+    found: dict[str, Any] | None = mine.get(number or max(mine, default=0))
+    if alias is not None:
+        found = next((one for one in mine.values() if alias in (one.get("Aliases") or ())), None)
+    if found is None:
+        raise ServiceError("ResourceNotFound", f"No ImageVersion with the name {name} and version {number or alias}.")
+    return found
+
+
+def _arn(call: Invocation, *parts: str) -> str:
+    return f"arn:aws:sagemaker:{call.region}:{call.account}:{'/'.join(parts)}"
+
+
+def _kept(call: Invocation, kind: Kind) -> dict[Any, Any]:
+    return _held(call, kind.noun)
+
+
+def _versions(call: Invocation) -> dict[Any, Any]:
+    return _held(call, "ImageVersion")
+
+
+def _policies(call: Invocation) -> dict[Any, Any]:
+    return _held(call, "ModelPackageGroupPolicy")
+
+
+def _held(call: Invocation, what: str) -> dict[Any, Any]:
     """What is kept here of one kind, beside moto's own and gone with it."""
     held: dict[str, dict[Any, Any]] = sagemaker_backends[call.account][call.region].__dict__.setdefault(_KEPT, {})
-    return held.setdefault(kind, {})
+    return held.setdefault(what, {})
+
+
+def _handlers(kind: Kind) -> dict[str, Handler]:
+    verbs = {"Create": _create, "Delete": _delete, "Describe": _describe, "Update": _update}
+    # What has no update or another plural in the API has no entry in the catalogue either, and is refused before.
+    plural = kind.noun[:-1] + "ies" if kind.noun.endswith("y") else f"{kind.noun}s"
+    named = {f"{verb}{kind.noun}": answer for verb, answer in verbs.items()} | {f"List{plural}": _list}
+    return {name: _bound(answer, kind) for name, answer in named.items()}
+
+
+def _bound(answer: Callable[[Kind, Invocation], dict[str, Any]], kind: Kind) -> Handler:
+    return lambda call: answer(kind, call)
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
-    ("sagemaker", name): handler
-    for name, handler in {
-        "CreateCodeRepository": create_code_repository,
-        "CreateUserProfile": create_user_profile,
-        "DeleteCodeRepository": delete_code_repository,
-        "DeleteModelPackageGroupPolicy": delete_model_package_group_policy,
-        "DeleteUserProfile": delete_user_profile,
-        "DescribeCodeRepository": describe_code_repository,
-        "DescribeUserProfile": describe_user_profile,
-        "GetModelPackageGroupPolicy": get_model_package_group_policy,
-        "ListUserProfiles": list_user_profiles,
-        "PutModelPackageGroupPolicy": put_model_package_group_policy,
-        "UpdateCodeRepository": update_code_repository,
-        "UpdateUserProfile": update_user_profile,
-    }.items()
+    **{("sagemaker", name): handler for kind in KINDS for name, handler in _handlers(kind).items()},
+    **{
+        ("sagemaker", name): handler
+        for name, handler in {
+            "CreateImageVersion": create_image_version,
+            "DeleteImageVersion": delete_image_version,
+            "DeleteModelPackageGroupPolicy": delete_model_package_group_policy,
+            "DescribeImageVersion": describe_image_version,
+            "GetModelPackageGroupPolicy": get_model_package_group_policy,
+            "ListAliases": list_aliases,
+            "PutModelPackageGroupPolicy": put_model_package_group_policy,
+            "UpdateImageVersion": update_image_version,
+        }.items()
+    },
 }

@@ -161,11 +161,35 @@ _ARNS = {
     "dynamodb": f"arn:aws:dynamodb:{REGION}:{CENTRAL}:table/locks",
     "lambda": f"arn:aws:lambda:{REGION}:{CENTRAL}:function:fs",
     "sns": f"arn:aws:sns:{REGION}:{CENTRAL}:fs",
+    "accessanalyzer": f"arn:aws:access-analyzer:{REGION}:{CENTRAL}:analyzer/fs",
+    "application-autoscaling": f"arn:aws:application-autoscaling:{REGION}:{CENTRAL}:scalable-target/0ec5fs",
+    "backup": f"arn:aws:backup:{REGION}:{CENTRAL}:backup-vault:fs",
+    "batch": f"arn:aws:batch:{REGION}:{CENTRAL}:scheduling-policy/fs",
+    "budgets": f"arn:aws:budgets::{CENTRAL}:budget/fs",
+    "config": f"arn:aws:config:{REGION}:{CENTRAL}:config-rule/config-rule-fs",
+    "ecr": f"arn:aws:ecr:{REGION}:{CENTRAL}:repository/fs",
+    "ecs": f"arn:aws:ecs:{REGION}:{CENTRAL}:cluster/fs",
+    "efs": f"arn:aws:elasticfilesystem:{REGION}:{CENTRAL}:file-system/fs-1",
+    "emr-serverless": f"arn:aws:emr-serverless:{REGION}:{CENTRAL}:/applications/fs",
+    "kinesis": f"arn:aws:kinesis:{REGION}:{CENTRAL}:stream/fs",
+    "pipes": f"arn:aws:pipes:{REGION}:{CENTRAL}:pipe/fs",
+    "resource-groups": f"arn:aws:resource-groups:{REGION}:{CENTRAL}:group/fs",
+    "scheduler": f"arn:aws:scheduler:{REGION}:{CENTRAL}:schedule-group/fs",
+    "stepfunctions": f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:fs",
 }
 _ANY_RESOURCE = (
     *("Resource", "ResourceArn", "ResourceARN", "resourceArn", "ResourceId", "ResourceIdList", "resourceShareArn"),
-    "TopicArn",
+    *("Arn", "arn", "StreamARN", "TopicArn", "stateMachineArn"),
 )
+# ARNs of operations that take one kind beside the service's usual one.
+_OWN_ARNS = {
+    ("kinesis", "ConsumerARN"): f"arn:aws:kinesis:{REGION}:{CENTRAL}:stream/fs/consumer/reader:1",
+    ("cloudtrail", "EventDataStore"): f"arn:aws:cloudtrail:{REGION}:{CENTRAL}:eventdatastore/fs",
+    ("stepfunctions", "activityArn"): f"arn:aws:states:{REGION}:{CENTRAL}:activity:fs",
+    ("stepfunctions", "executionArn"): f"arn:aws:states:{REGION}:{CENTRAL}:execution:fs:1",
+    ("stepfunctions", "stateMachineAliasArn"): f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:fs:live",
+    ("stepfunctions", "stateMachineVersionArn"): f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:fs:1",
+}
 _REPLICATION = {
     "Role": f"arn:aws:iam::{CENTRAL}:role/fs/replication/fs-replication",
     "Bucket": OFFLINE,
@@ -203,6 +227,8 @@ def members(service: str, operation: str) -> Mapping[str, Any]:
 def _sample(service: str, name: str, shape: Any, depth: int = 0) -> Any:
     if name in _ANY_RESOURCE and service in _ARNS:
         return [_ARNS[service]] if shape.type_name == "list" else _ARNS[service]
+    if (service, name) in _OWN_ARNS:
+        return _OWN_ARNS[service, name]
     if name in _SAMPLES and shape.type_name == "string":
         return _SAMPLES[name]
     if depth > 5:

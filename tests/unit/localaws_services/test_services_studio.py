@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from moto.sagemaker.models import sagemaker_backends
-from services_world import CENTRAL, REGION, Call
+from services_world import CENTRAL, REGION, ROLE, Call
 
 from featureshare.localaws.invocation import ServiceError
 
 GIT = {"RepositoryUrl": "https://example.com/features.git"}
+TAGS = [{"Key": "team", "Value": "search"}]
 STEM = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:"
 
 
@@ -22,9 +23,10 @@ def test_code_repository(call: Call) -> None:
     made = call("sagemaker", "CreateCodeRepository", CodeRepositoryName="code", GitConfig=GIT, Tags=[])
     assert made == {"CodeRepositoryArn": f"{STEM}code-repository/code"}
     assert refused(call, "CreateCodeRepository", CodeRepositoryName="code", GitConfig=GIT) == "ValidationException"
-    call("sagemaker", "UpdateCodeRepository", CodeRepositoryName="code", GitConfig={"SecretArn": "arn:secret"})
+    secret = f"arn:aws:secretsmanager:{REGION}:{CENTRAL}:secret:git-AbCdEf"
+    call("sagemaker", "UpdateCodeRepository", CodeRepositoryName="code", GitConfig={"SecretArn": secret})
     found = call("sagemaker", "DescribeCodeRepository", CodeRepositoryName="code")
-    assert found["GitConfig"] == {**GIT, "Branch": "main", "SecretArn": "arn:secret"}
+    assert found["GitConfig"] == {**GIT, "Branch": "main", "SecretArn": secret}
     call("sagemaker", "DeleteCodeRepository", CodeRepositoryName="code")
     assert refused(call, "DescribeCodeRepository", CodeRepositoryName="code") == "ValidationException"
 
@@ -40,18 +42,43 @@ def test_policy_of_a_model_package_group(call: Call) -> None:
     assert refused(call, "GetModelPackageGroupPolicy", **name) == "ValidationException"
 
 
+def domain(call: Call) -> str:
+    settings = {"ExecutionRole": ROLE, "SecurityGroups": ["sg-1"]}
+    made = call(
+        "sagemaker", "CreateDomain", DomainName="lab", AuthMode="IAM", DefaultUserSettings=settings, VpcId="vpc-1"
+    )
+    name: str = made["DomainId"]
+    assert made["DomainArn"] == f"{STEM}domain/{name}"
+    return name
+
+
+def test_domain(call: Call) -> None:
+    name = domain(call)
+    call("sagemaker", "UpdateDomain", DomainId=name, DefaultUserSettings={"SecurityGroups": ["sg-2"]})
+    found = call("sagemaker", "DescribeDomain", DomainId=name)
+    assert (found["Status"], found["AppNetworkAccessType"], found["VpcId"]) == (
+        "InService",
+        "PublicInternetOnly",
+        "vpc-1",
+    )
+    assert found["DefaultUserSettings"] == {"ExecutionRole": ROLE, "SecurityGroups": ["sg-2"]}
+    assert [one["DomainId"] for one in call("sagemaker", "ListDomains")["Domains"]] == [name]
+    call("sagemaker", "DeleteDomain", DomainId=name)
+    assert refused(call, "DescribeDomain", DomainId=name) == "ResourceNotFound"
+
+
 def test_user_profile(call: Call) -> None:
-    backend = sagemaker_backends[CENTRAL][REGION]
-    backend.create_domain("lab", "IAM", {}, ["subnet-1"], "vpc-1", None, [], None, None, None, None, None)
-    (domain,) = backend.domains
-    who = {"DomainId": domain, "UserProfileName": "ann"}
-    arn = f"{STEM}user-profile/{domain}/ann"
-    assert call("sagemaker", "CreateUserProfile", **who, UserSettings={}) == {"UserProfileArn": arn}
+    name = domain(call)
+    who = {"DomainId": name, "UserProfileName": "ann"}
+    arn = f"{STEM}user-profile/{name}/ann"
+    assert call("sagemaker", "CreateUserProfile", **who, UserSettings={}, Tags=TAGS) == {"UserProfileArn": arn}
+    assert call("sagemaker", "ListTags", ResourceArn=arn)["Tags"] == TAGS
     assert refused(call, "CreateUserProfile", **who) == "ResourceInUse"
-    call("sagemaker", "UpdateUserProfile", **who, UserSettings={"ExecutionRole": "arn:role"})
+    call("sagemaker", "UpdateUserProfile", **who, UserSettings={"ExecutionRole": ROLE})
     found = call("sagemaker", "DescribeUserProfile", **who)
-    assert (found["Status"], found["UserSettings"]) == ("InService", {"ExecutionRole": "arn:role"})
+    assert (found["Status"], found["UserSettings"]) == ("InService", {"ExecutionRole": ROLE})
     assert [one["UserProfileName"] for one in call("sagemaker", "ListUserProfiles")["UserProfiles"]] == ["ann"]
+    assert refused(call, "DeleteDomain", DomainId=name) == "ResourceInUse"
     call("sagemaker", "DeleteUserProfile", **who)
     assert refused(call, "DescribeUserProfile", **who) == "ResourceNotFound"
 
@@ -60,3 +87,70 @@ def test_user_profile_needs_its_domain(call: Call) -> None:
     assert refused(call, "CreateUserProfile", DomainId="d-1", UserProfileName="ann") == "ResourceNotFound"
     assert refused(call, "DescribeUserProfile", DomainId="d-1", UserProfileName="ann") == "ResourceNotFound"
     assert call("sagemaker", "ListUserProfiles") == {"UserProfiles": []}
+
+
+def test_app_of_a_user_profile_and_of_a_space(call: Call) -> None:
+    name = domain(call)
+    call("sagemaker", "CreateSpace", DomainId=name, SpaceName="shared")
+    for owner in ({"UserProfileName": "ann"}, {"SpaceName": "shared"}):
+        app = {"DomainId": name, **owner, "AppType": "JupyterServer", "AppName": "default"}
+        made = call("sagemaker", "CreateApp", **app)
+        (whose,) = owner.values()
+        assert made == {"AppArn": f"{STEM}app/{name}/{whose}/JupyterServer/default"}
+        assert call("sagemaker", "DescribeApp", **app)["Status"] == "InService"
+        call("sagemaker", "DeleteApp", **app)
+        assert refused(call, "DescribeApp", **app) == "ResourceNotFound"
+
+
+def test_image_versions_count_up_and_go_by_aliases(call: Call) -> None:
+    assert refused(call, "CreateImageVersion", ImageName="features", BaseImage="a:1") == "ResourceNotFound"
+    call("sagemaker", "CreateImage", ImageName="features", RoleArn=ROLE)
+    for number in (1, 2):
+        made = call(
+            "sagemaker", "CreateImageVersion", ImageName="features", BaseImage=f"a:{number}", Aliases=[f"v{number}"]
+        )
+        assert made == {"ImageVersionArn": f"{STEM}image-version/features/{number}"}
+    assert call("sagemaker", "DescribeImageVersion", ImageName="features")["BaseImage"] == "a:2"
+    assert call("sagemaker", "DescribeImageVersion", ImageName="features", Alias="v1")["Version"] == 1
+    call(
+        "sagemaker", "UpdateImageVersion", ImageName="features", Version=1, AliasesToAdd=["old"], AliasesToDelete=["v1"]
+    )
+    aliases = call("sagemaker", "ListAliases", ImageName="features", Version=1)
+    assert aliases == {"SageMakerImageVersionAliases": ["old"]}
+    call("sagemaker", "DeleteImageVersion", ImageName="features", Version=2)
+    assert refused(call, "DescribeImageVersion", ImageName="features", Version=2) == "ResourceNotFound"
+    call("sagemaker", "DeleteImage", ImageName="features")
+    assert refused(call, "DescribeImageVersion", ImageName="features", Version=1) == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    ("noun", "named", "given", "error"),
+    [
+        (
+            "StudioLifecycleConfig",
+            {"StudioLifecycleConfigName": "idle"},
+            {"StudioLifecycleConfigContent": "ZWNobw==", "StudioLifecycleConfigAppType": "JupyterLab"},
+            "ResourceNotFound",
+        ),
+        ("AppImageConfig", {"AppImageConfigName": "lab"}, {"JupyterLabAppImageConfig": {}}, "ResourceNotFound"),
+        ("Hub", {"HubName": "hub"}, {"HubDescription": "models"}, "ResourceNotFound"),
+        (
+            "MlflowTrackingServer",
+            {"TrackingServerName": "runs"},
+            {"ArtifactStoreUri": "s3://b/runs", "RoleArn": ROLE},
+            "ResourceNotFound",
+        ),
+        (
+            "DeviceFleet",
+            {"DeviceFleetName": "fleet"},
+            {"OutputConfig": {"S3OutputLocation": "s3://b/out"}},
+            "ValidationException",
+        ),
+    ],
+)
+def test_what_is_kept_as_given(call: Call, noun: str, named: dict[str, str], given: dict[str, Any], error: str) -> None:
+    call("sagemaker", f"Create{noun}", **named, **given)
+    found = call("sagemaker", f"Describe{noun}", **named)
+    assert {member: found[member] for member in given} == given
+    call("sagemaker", f"Delete{noun}", **named)
+    assert refused(call, f"Describe{noun}", **named) == error
