@@ -30,7 +30,7 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
 	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration tests/access
-	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser
+	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser --ignore tests/options
 
 ##@ Work
 
@@ -118,6 +118,10 @@ oracle: $(VENV)/.test ## The IAM engine against another one, on random cases (ne
 .PHONY: others
 others: $(VENV)/.test ## Other people's Terraform on a running local AWS: apply, re-plan empty, update, destroy (slow; make up first)
 	@$(QUIET_AWS) $(BIN)/python tests/terraform/others.py
+
+.PHONY: options
+options: $(VENV)/.test ## Every option at once on local AWS: apply, re-plan empty, destroy without a trace (slow)
+	@$(QUIET_AWS) $(BIN)/pytest tests/options
 
 .PHONY: clean
 clean: ## Remove what was built and downloaded; refuses while local AWS runs
