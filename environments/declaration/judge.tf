@@ -37,6 +37,30 @@ locals {
             rule = "a team that combines shared features with a store of its own needs its results in its own account."
             fix  = "write results: team"
           },
+          {
+            bad  = try(tobool(team.direct_catalog) && team.results == "central", false)
+            key  = "direct_catalog"
+            rule = "queries through a data catalog of the team's own leave their results in its account."
+            fix  = "write results: team, or leave direct_catalog out"
+          },
+          {
+            bad  = try(tobool(team.direct_catalog) && team.account == local.environment_document.central_account, false)
+            key  = "direct_catalog"
+            rule = "the team's account is the central one, whose catalog it has already."
+            fix  = "leave it out"
+          },
+          {
+            bad  = try(tobool(team.direct_catalog) && !can(local.environment_document.organization_id), false)
+            key  = "direct_catalog"
+            rule = "without an organization, one lock alone would stand before what is read without an access role."
+            fix  = "name the organization_id, or leave direct_catalog out"
+          },
+          {
+            bad  = try(tobool(team.direct_catalog) && !can(local.own_stores[name]), false)
+            key  = "direct_catalog"
+            rule = "the team has no store of its own, so that there is nothing to join directly."
+            fix  = "leave it out: queries under the access role read shared features"
+          },
         ] : { file = "teams/${name}.yaml", key = p.key, rule = p.rule, fix = p.fix } if p.bad
       ],
       [for p in flatten([

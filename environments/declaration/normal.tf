@@ -20,11 +20,12 @@ locals {
 
   teams = tomap({
     for name, team in local.team_documents : name => {
-      account   = team.account
-      contact   = team.contact
-      namespace = try(team.namespace, false)
-      results   = try(team.results, "team")
-      athena    = { allow_primary = try(team.athena.allow_primary, false) }
+      account        = team.account
+      contact        = team.contact
+      namespace      = try(team.namespace, false)
+      direct_catalog = try(team.direct_catalog, false)
+      results        = try(team.results, "team")
+      athena         = { allow_primary = try(team.athena.allow_primary, false) }
       notebook = can(team.notebook) ? {
         principal          = try(tostring(team.notebook.principal), null)
         instance_type      = try(tostring(team.notebook.instance_type), null)

@@ -3,6 +3,11 @@ output "digest" {
   value       = sha256(jsonencode(local.normal))
 }
 
+output "foreign_catalog_statements" {
+  description = "Statements of others in the resource policy of the central account's Glue catalog, each as JSON; part of no slice."
+  value       = coalesce(local.foreign_statements, [])
+}
+
 output "normal" {
   description = "The declaration with every default written out: the whole, or the slice of a team."
   value       = local.normal

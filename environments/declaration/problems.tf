@@ -12,6 +12,7 @@ locals {
     local.expectation_problems,
     local.grant_problems,
     local.far_problems,
+    local.foreign_problems,
     local.network_problems,
   )
 
@@ -83,7 +84,7 @@ locals {
         }
       ],
       [
-        for found in distinct(regexall("(?m)\\b(allow_primary|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+        for found in distinct(regexall("(?m)\\b(allow_primary|direct_catalog|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
           file = file
           key  = found[0]
           rule = "must be true or false, not ${found[1]}."

@@ -75,11 +75,12 @@ locals {
       contact    = local.contact
       principals = local.mapping
 
-      namespace     = merge(local.bool, { required = false })
-      results       = local.one_of.results
-      athena        = merge(local.mapping, { required = false })
-      notebook      = merge(local.mapping, { required = false })
-      vpc_endpoints = merge(local.mapping, { required = false })
+      direct_catalog = merge(local.bool, { required = false })
+      namespace      = merge(local.bool, { required = false })
+      results        = local.one_of.results
+      athena         = merge(local.mapping, { required = false })
+      notebook       = merge(local.mapping, { required = false })
+      vpc_endpoints  = merge(local.mapping, { required = false })
     }
     athena = {
       allow_primary = merge(local.bool, { required = false })

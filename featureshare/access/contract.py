@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from featureshare.access import direct
 from featureshare.access.atoms import is_glob, matches
 from featureshare.access.domain import boundary_actions, deploy_rules, platform_rules
 from featureshare.access.model import Actor, Model, Role
@@ -45,6 +46,7 @@ ROLE_CHANGES = frozenset(
 )
 ALIAS_CHANGES = frozenset({"kms:createalias", "kms:deletealias", "kms:updatealias"})
 _LISTINGS = frozenset({"s3:listbucket", "s3:listbucketmultipartuploads", "s3:listbucketversions"})
+_S3_CONTEXT = "kms:EncryptionContext:aws:s3:arn"
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 
 
@@ -87,6 +89,8 @@ class Contract:
         self._offline_store()
         self._access_paths()
         self._replicas()
+        for source, rule in direct.foreign_rules(model):
+            self._put(source, rule)
         for role in model.roles.values():
             if role.kind == "deploy":
                 self.rules[role.arn] += deploy_rules(model, role.account)
@@ -145,10 +149,13 @@ class Contract:
     def _trusted(self, source: str, role: str, *, organization: bool = True) -> tuple[Need, ...]:
         """`source` may become `role`."""
         needs = self.purposes.assume(role, source.split(":")[4])
-        wanted = self.model.organization if organization else None
-        extra = (Condition(ORGANIZATION, (wanted,)),) if wanted else ()
-        self._add(source, needs, f"becomes {role.rsplit('/', 1)[-1]}", extra)
+        self._add(source, needs, f"becomes {role.rsplit('/', 1)[-1]}", self._member() if organization else ())
         return needs
+
+    def _member(self) -> tuple[Condition, ...]:
+        """Of the organization, where there is one."""
+        wanted = self.model.organization
+        return (Condition(ORGANIZATION, (wanted,)),) if wanted else ()
 
     def _add(self, source: str, needs: Iterable[Need], why: str, extra: tuple[Condition, ...] = ()) -> None:
         for need in needs:
@@ -186,6 +193,7 @@ class Contract:
                         self._own(team, name, source, verb, groups)
                 if "read-offline" in principal["verbs"] and team in self._results:
                     self._combined(team, name, source)
+                    self._directly(team, name, source, shared.get((team, "read-offline"), []))
         for role in model.roles.values():
             if role.kind == "offline-store":
                 self._service("sagemaker.amazonaws.com", role.arn, role.account, True)
@@ -268,6 +276,29 @@ class Contract:
         self._add(source, needs, "the combined pattern")
         self.uses.append(Use(team, name, source, "combine", database, (), needs))
 
+    def _directly(self, team: str, name: str, source: str, groups: list[str]) -> None:
+        """Reading shared groups without an access role, where the team's file says so; restricted ones never."""
+        it = self.normal["teams"][team]
+        if not it["direct_catalog"]:
+            return
+        workgroup = self._workgroups.get((team, it["account"], "team"))
+        catalog = self.model.render["data_catalogs"].get(team)
+        if workgroup is None or catalog is None:
+            self.missing.append(f"{team} reads through a data catalog of its own and no document knows it")
+            return
+        bucket = f"arn:{self.model.partition}:s3:::{self.model.render['names']['offline_bucket']}"
+        for group in groups:
+            if self.normal["feature_groups"][group]["classification"] == "restricted":
+                continue
+            needs = self.purposes.direct(self._groups[group], it["account"], workgroup, catalog["name"])
+            for need in needs:
+                # Over there as a member of the organization; of the key no more than this bucket's objects.
+                over_there = need.check.account == self.model.central
+                extra = self._member() if over_there else ()
+                extra += (Condition(_S3_CONTEXT, (bucket,)),) if need.check.action == "kms:Decrypt" else ()
+                self._add(source, (need,), f"read-offline on {group}, directly", extra)
+            self.uses.append(Use(team, name, source, "read-offline", group, (), needs))
+
     def _offline_store(self) -> None:
         for group in self._groups.values():
             if not group["offline_store"]["enabled"]:
@@ -300,10 +331,8 @@ class Contract:
             for need in self.purposes.replicate(role, replication["bucket"], rule):
                 if need.check.as_role != role:
                     continue
-                context = "kms:EncryptionContext:aws:s3:arn"
-                extra = (
-                    (Condition(context, (str(need.check.context[context]),)),) if context in need.check.context else ()
-                )
+                said = need.check.context.get(_S3_CONTEXT)
+                extra = () if said is None else (Condition(_S3_CONTEXT, (str(said),)),)
                 self._put(role, rule_of(need.check, model, f"replication {rule['id']}", extra))
                 self.needs[role].append(need)
         # The policy of a replica's bucket does not tell its groups apart: that the role gets no others is its own.
@@ -395,6 +424,8 @@ class Contract:
             )
             told = frozenset({"ssm:getparametersbypath"})
             rules.append(Rule(told, path, role.account, (), "within the boundary"))
+            if self.normal["teams"].get(role.team, {}).get("direct_catalog"):
+                rules += direct.bound_rules(model, role)
         self.rules[source] = rules
 
     # questions -------------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
     if account == model.central and any(team["allow_primary"] for team in model.render["teams"].values()):
         limit = domain.actions("athena", "GetWorkGroup", "UpdateWorkGroup", WorkGroup=PRIMARY)
         rules.append(domain.rule(limit, domain.arn("athena", f"workgroup/{PRIMARY}"), why="the limit of primary"))
-    return [*rules, *_notebooks(domain), *_endpoints(domain)]
+    return [*rules, *_notebooks(domain), *_endpoints(domain), *_direct(domain)]
 
 
 def _regions(model: Model, account: str, *, home: bool) -> list[str]:
@@ -145,6 +145,21 @@ def _endpoints(domain: _Domain) -> Iterator[Rule]:
             yield domain.rule(("ec2:CreateVpcEndpoint", "ec2:ModifyVpcEndpoint"), domain.arn("ec2", place), why=why)
         looks = ("NetworkInterfaces", "PrefixLists", "SecurityGroups", "VpcEndpoints")
         yield domain.rule(tuple(f"ec2:Describe{what}" for what in looks), "*", why=why)
+
+
+def _direct(domain: _Domain) -> Iterator[Rule]:
+    """Data catalogs of teams that mean the central one, and the one policy of the central catalog."""
+    model = domain.model
+    for one in model.render["data_catalogs"].values():
+        if one["account"] == domain.account:
+            tags = [{"Key": "a", "Value": "b"}]
+            actions = domain.actions("athena", "CreateDataCatalog", Name=one["name"], Tags=tags)
+            actions += domain.actions("athena", "DeleteDataCatalog", "GetDataCatalog", "UpdateDataCatalog", Name="x")
+            actions += domain.actions("athena", "ListTagsForResource", "TagResource", "UntagResource", ResourceARN="x")
+            yield domain.rule(actions, one["arn"], why="data catalogs of the environment")
+    if domain.account == model.central and model.catalogs.get(model.central) is not None:
+        actions = domain.actions("glue", "DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy")
+        yield domain.rule(actions, domain.arn("glue", "catalog"), why="the policy of the central catalog")
 
 
 def _replica(domain: _Domain) -> Iterator[Rule]:
@@ -318,6 +333,10 @@ _READING_REPLICAS = (
     *("glue:GetPartitions", "glue:GetTable", "kms:Decrypt", "s3:AbortMultipartUpload", "s3:GetBucketLocation"),
     *("s3:GetObject", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:PutObject"),
 )
+_READING_DIRECTLY = (
+    *("glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable"),
+    *("kms:Decrypt", "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket"),
+)
 _REPLICATING = (
     *("kms:Decrypt", "kms:Encrypt", "s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication"),
     *("s3:GetReplicationConfiguration", "s3:InitiateReplication", "s3:ListBucket", "s3:PutInventoryConfiguration"),
@@ -330,6 +349,7 @@ def boundary_actions(wide: str) -> tuple[str, ...]:
     return {
         "access": (*_QUERYING, *_MANAGING),
         "execution": (*_QUERYING, "glue:DeleteTable"),
+        "direct": _READING_DIRECTLY,
         "replica-reader": _READING_REPLICAS,
         "replication": _REPLICATING,
     }[wide]

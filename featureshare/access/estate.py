@@ -114,6 +114,10 @@ class DeclaredEstate:
         arn = f"arn:{self._model.partition}:glue:{self._model.region}:{account}:table/{database}/{name}"
         return TableFacts(arn, database, group["s3_uri"] + "/", True)
 
+    def data_catalog(self, account: str, name: str) -> str | None:
+        known = {(one["account"], one["name"]) for one in self._model.render.get("data_catalogs", {}).values()}
+        return self._model.central if (account, name) in known else None
+
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         one = self._workgroups.get((account, query_id))
         if one is None and query_id == PRIMARY:  # every account has that workgroup; where results go is the client's

@@ -22,7 +22,8 @@ YES, PARTLY = "yes", "partly"
 class Cell:
     """What a team can do to a group. `access` is `yes` (every call of the verb works) or `partly` (`missing` do not).
 
-    `paths` are the ways there, each a principal and the roles it becomes.
+    `paths` are the ways there, each a principal and the roles it becomes, or the data catalog by which it reads without
+    one; `direct` says that there is such a way.
     """
 
     team: str
@@ -31,6 +32,13 @@ class Cell:
     access: str
     paths: tuple[tuple[str, ...], ...]
     missing: tuple[str, ...] = ()
+
+    direct: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The access in a word or two."""
+        return f"{self.access}, directly too" if self.direct else self.access
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -41,6 +49,7 @@ class Cell:
             "access": self.access,
             "paths": [list(path) for path in self.paths],
             "missing": list(self.missing),
+            "direct": self.direct,
         }
 
 
@@ -65,12 +74,20 @@ class Matrix:
         for verb, near in self._near.items():
             for group in near.of(reach.actor):
                 if verb != "update" or self._updates(reach, group):
-                    self._judge(reach, group["name"], verb, self._verb(verb, group, reach))
+                    self._judge(
+                        reach, group["name"], verb, self._verb(verb, group, reach), self._catalog(verb, group, reach)
+                    )
 
     def _updates(self, reach: Reach, group: Mapping[str, Any]) -> bool:
         """Whether updates are worth a cell: the store has them, and the way there writes no whole records."""
         written = self.cells.get((reach.team, group["name"], "write"))
         return group["online_store"]["storage"] != "standard" and (written is None or _path(reach) not in written.paths)
+
+    def _catalog(self, verb: str, group: Mapping[str, Any], reach: Reach) -> str:
+        """The data catalog by which somebody reads a shared group offline as itself; empty where there is none."""
+        known = self.model.render["data_catalogs"].get(reach.team)
+        direct = verb == "read-offline" and group["store"] == "central" and not reach.path and known is not None
+        return str(known["name"]) if direct else ""
 
     def _verb(self, verb: str, group: Mapping[str, Any], reach: Reach) -> tuple[Need, ...]:
         account = reach.actor.account
@@ -78,6 +95,9 @@ class Matrix:
             return self._purposes.verb(verb, group, account, None, reach.team)
         if verb == "read-offline":
             # Hardly ever asked for twice, and large.
+            own = self._workgroups.get((reach.team, "team"))
+            if own is not None and (catalog := self._catalog(verb, group, reach)):
+                return self._purposes.direct(group, account, own, catalog)
             workgroup = self._workgroups.get((reach.team, "central" if group["store"] == "central" else "team"))
             return self._purposes.verb(verb, group, account, workgroup)
         found = self._needs.get((verb, group["arn"], account))
@@ -85,7 +105,7 @@ class Matrix:
             found = self._needs[verb, group["arn"], account] = self._purposes.verb(verb, group, account, None)
         return found
 
-    def _judge(self, reach: Reach, group: str, verb: str, needs: tuple[Need, ...]) -> None:
+    def _judge(self, reach: Reach, group: str, verb: str, needs: tuple[Need, ...], catalog: str) -> None:
         working: list[Need] = []
         failing: list[Need] = []
         for _, found in groupby(needs, key=lambda need: id(need.call)):
@@ -93,14 +113,15 @@ class Matrix:
             (working if all(self._allowed(reach.actor, need.check) for need in one) else failing).append(one[0])
         if not any(need.call.operation in CORE[verb] for need in working):
             return
-        path = _path(reach)
+        path = (*_path(reach), catalog) if catalog else _path(reach)
         missing = tuple(dict.fromkeys(str(need) for need in failing))
         key = (reach.team, group, verb)
         before = self.cells.get(key)
         if before is None or (before.access == PARTLY and not missing):
-            self.cells[key] = Cell(*key, PARTLY if missing else YES, (path,), missing)
+            self.cells[key] = Cell(*key, PARTLY if missing else YES, (path,), missing, bool(catalog))
         elif before.access == (PARTLY if missing else YES):
-            self.cells[key] = Cell(*key, before.access, (*before.paths, path), before.missing)
+            direct = before.direct or bool(catalog)
+            self.cells[key] = Cell(*key, before.access, (*before.paths, path), before.missing, direct)
 
     def _allowed(self, actor: Actor, check: Check) -> bool:
         model = self.model
@@ -133,7 +154,7 @@ class Matrix:
             for group in groups:
                 cells = [self.cells.get((team, group, verb)) for verb in VERBS]
                 if any(cells):
-                    rows.append([team, group, *(cell.access if cell else "" for cell in cells)])
+                    rows.append([team, group, *(cell.shown if cell else "" for cell in cells)])
         return rows
 
 

@@ -23,6 +23,7 @@ from featureshare.access.required import DOCUMENTED, DOUBLED, EXERCISED, UNNEEDE
 from featureshare.access.scope import Scope
 from featureshare.iam import Policy
 from featureshare.iam.document import Statement
+from featureshare.statements import own_sid
 
 
 @dataclass(frozen=True)
@@ -236,8 +237,8 @@ class Templates:
 
     def of(self, policy: Policy, statement: Statement) -> str:
         """The template that a statement came from; empty if none has it. A document is made of one or more, whole."""
-        sids = frozenset(one.sid for one in policy.statements)
-        some = [name for name, found in self._sids.items() if statement.sid in found]
+        sids = frozenset(own_sid(one.sid) for one in policy.statements)
+        some = [name for name, found in self._sids.items() if own_sid(statement.sid) in found]
         whole = [name for name in some if self._sids[name] <= sids]
         keys = {clause.shown_key for one in policy.statements for clause in one.clauses}
 

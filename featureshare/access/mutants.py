@@ -113,6 +113,9 @@ def places(model: Model) -> Iterator[Place]:
     for key in model.keys.values():
         where = f"{key.account}/{key.name}"
         yield Place(Scope("key", key.arn), ("keys", where, "policy"), True, f"key {where}")
+    for account, policy in model.catalogs.items():
+        if policy is not None:
+            yield Place(Scope("catalog", account), ("catalogs", account, "policy"), True, f"catalog {account}")
     for name in (render.get("organization") or {}).get("scps") or {}:
         yield Place(Scope("guard"), ("organization", "scps", name), False, f"guard {name}")
     yield Place(Scope("platform"), ("landing_zone", "platform", "policy"), False, "platform")

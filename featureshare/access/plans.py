@@ -18,6 +18,7 @@ from featureshare.runner.stacks import Stack, stacks_of
 # Resources whose grants are read below, and resources that hold none.
 _KNOWN = frozenset(
     {
+        "aws_athena_data_catalog",
         "aws_athena_workgroup",
         "aws_glue_catalog_database",
         "aws_glue_catalog_table",
@@ -48,7 +49,7 @@ _KNOWN = frozenset(
 
 _SECTIONS = (
     *("brought_roles", "buckets", "catalogs", "feature_groups", "keys", "managed_policies", "name_spaces"),
-    *("endpoints", "notebooks"),
+    *("data_catalogs", "endpoints", "notebooks"),
     *("replicas", "roles"),
     *("stores", "teams", "workgroups"),
 )
@@ -117,7 +118,7 @@ def _join(
             planned.faults.append(f"the plan of {stack.name} does not know its documents")
             continue
         _same_declaration(normal, stack, outputs, planned)
-        _unite(render, documents)
+        _unite(render, documents, stack)
         found = list(_resources(stack, plan["planned_values"]["root_module"]))
         planned.faults += [
             f"{one.address} of {stack.name} is a {one.type}: what it grants is not known to the proof"
@@ -132,8 +133,9 @@ def _join(
         _Documents(planned, resources).replace()
 
 
-def _unite(render: dict[str, Any], documents: Mapping[str, Any]) -> None:
-    """Put the slices of stacks together; what several know, they know alike, but for the databases of a catalog."""
+def _unite(render: dict[str, Any], documents: Mapping[str, Any], stack: Stack) -> None:
+    """Put the slices of stacks together; what several know, they know alike, but for the databases of a catalog, and
+    for teams, of which the central stack sees the part that leaves something there."""
     render["environment"], render["names"] = documents["environment"], documents["names"]
     render["replication"] = documents["replication"]  # of the last stack, which knows all replicas
     for name in _SECTIONS:
@@ -141,7 +143,11 @@ def _unite(render: dict[str, Any], documents: Mapping[str, Any]) -> None:
             if name == "catalogs" and key in render[name]:
                 known = render[name][key]["databases"]
                 known += [one for one in value["databases"] if one not in known]
-            elif key not in render[name] or (name == "feature_groups" and value["owner"] in documents["teams"]):
+            elif (
+                key not in render[name]
+                or (name == "teams" and key == stack.team)
+                or (name == "feature_groups" and value["owner"] == stack.team)
+            ):
                 # Of a group its owner knows most: all readers stand in its tags.
                 render[name][key] = copy.deepcopy(value)
 
@@ -196,6 +202,8 @@ class _Documents:
         self._buckets()
         self._keys()
         self._replication()
+        for catalog in self._render["catalogs"].values():
+            catalog["policy"] = None
         for one in self._of("aws_glue_resource_policy"):
             catalogs = self._render["catalogs"]
             entry = catalogs.setdefault(one.stack.account, {"databases": [], "policy": None})

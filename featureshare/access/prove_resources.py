@@ -83,6 +83,7 @@ class ResourcesPart(Part):
             for one in self.model.render["feature_groups"].values()
             if one["account"] == account
         ]
+        known += Pool(self.model, patterns_of((policy,)), ()).matching("glue", f"{stem}*")
         actions = {action: None for action in self.explorer.actions_of(policy.statements) if action.startswith("glue:")}
         text = self.model.render["catalogs"][account]["policy"]
         self._document(policy, documents(text), account, [], actions, tuple(known))

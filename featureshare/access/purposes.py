@@ -133,6 +133,26 @@ class Purposes:
         for operation in ("GetQueryExecution", "GetQueryResults", "StopQueryExecution"):
             yield self._call(account, "athena", operation, QueryExecutionId=name)
 
+    def direct(self, group: Group, account: str, workgroup: Mapping[str, Any], data_catalog: str) -> tuple[Need, ...]:
+        """Reading a shared group from the team's own account: its files and tables as they lie, and one query, in the
+        team's own workgroup, that names the central catalog by a data catalog."""
+        name, location = workgroup["name"], workgroup["output_location"]
+        table = {"database": group["database"], "table": group["table"], "account": group["account"]}
+        query: dict[str, Any] = {"workgroup": name, "tables": [table], "output_location": location}
+        calls = [
+            *self._reading(group, account),
+            self._call(account, "athena", "GetDataCatalog", Name=data_catalog),
+            self._call(
+                account,
+                "athena",
+                "StartQueryExecution",
+                WorkGroup=name,
+                QueryExecutionContext={"Catalog": data_catalog},
+            ),
+            self._call(account, "athena", "_RunQuery", **query, catalogs=[data_catalog]),
+        ]
+        return self.needs(calls)
+
     def primary(self, account: str) -> tuple[Need, ...]:
         """Queries of clients that name no workgroup; what they read and where results go is the verb's already."""
         calls = [

@@ -16,7 +16,7 @@ from featureshare.runner import created, landing
 from featureshare.runner.backend import check_backend
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
-from featureshare.runner.fill import fill_notes
+from featureshare.runner.fill import fill_notes, resource_notes
 from featureshare.runner.history import recall, remember
 from featureshare.runner.machine import Machine, is_local, open_access, shell_variables
 from featureshare.runner.operations import Runner
@@ -53,7 +53,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what would change, and refuse what must not."""
-    notes = [] if as_json else fill_notes(render(env).get("fill", {}))
+    documents = {} if as_json else render(env)
+    notes = [*fill_notes(documents.get("fill", {})), *resource_notes(documents.get("resource_fill", {}))]
     try:
         _operate(env, team, stack, since, allow_destroy, as_json, lambda run, chosen, ok: run.plan(chosen, allowed=ok))
     finally:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from featureshare.declaration.document import Document, KeyPath, read_document
 from featureshare.declaration.drafts import Drafts
+from featureshare.declaration.foreign import judge_foreign
 from featureshare.declaration.judge import judge, judge_use
 from featureshare.declaration.model import (
     Environment,
@@ -63,6 +64,7 @@ def load(root: Path, environment: str) -> Declaration:
 
     problems = _Problems()
     problems.add(_stray_files(folder, shown))
+    problems.add(judge_foreign(folder, shown))
     document = _read(folder, shown, "environment.yaml", problems)
     teams = _read_folder(folder, shown, "teams", problems)
     groups = _read_folder(folder, shown, "feature-groups", problems)

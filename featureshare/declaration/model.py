@@ -321,6 +321,7 @@ class Team(_Frozen):
     contact: Contact
     namespace: Bool = False
     results: Literal["team", "central"] = "team"
+    direct_catalog: Bool = False
     athena: Athena = Athena()
     principals: Annotated[dict[PrincipalName, Principal], Field(min_length=1)]
     notebook: Notebook | None = None

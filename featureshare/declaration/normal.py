@@ -118,6 +118,7 @@ def _team(team: Team) -> dict[str, Any]:
         "contact": team.contact,
         "namespace": team.namespace,
         "results": team.results,
+        "direct_catalog": team.direct_catalog,
         "athena": team.athena.model_dump(),
         "notebook": team.notebook and team.notebook.model_dump(),
         "vpc_endpoints": team.vpc_endpoints and team.vpc_endpoints.model_dump(),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from featureshare.journeys import client, combine, compute, name_space, offline, replicas, steps
+from featureshare.journeys import client, combine, compute, direct, name_space, offline, replicas, steps
 from featureshare.journeys.cast import Cast
 from featureshare.journeys.sessions import Sessions
 from featureshare.journeys.stage import Options, Stage, StepResult
@@ -26,7 +26,7 @@ _STEPS = {
     4: (steps.write, name_space.live),
     5: (steps.read_online, client.read_online, compute.serve, offline.await_offline),
     6: (offline.query, replicas.query, compute.read_files),
-    7: (offline.results, combine.combine, client.train),
+    7: (offline.results, combine.combine, direct.join, client.train),
 }
 
 

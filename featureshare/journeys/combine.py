@@ -164,6 +164,15 @@ def _train(stage: Stage, found: Combination, tables: dict[str, str]) -> str:
         got, where = _joined_here(stage, found), "joined in the reader"
     else:
         raise Mismatch("not every shared group was materialised")
+    return _judged(stage, found, got, where)
+
+
+def train_on(stage: Stage, found: Combination, tables: dict[str, str], where: str) -> str:
+    """Join in the team's own Athena what `tables` (by ARN of the shared group) name, and hold it against the oracle."""
+    return _judged(stage, found, _joined_in_account(stage, found, tables), where)
+
+
+def _judged(stage: Stage, found: Combination, got: list[dict[str, Value]], where: str) -> str:
     expected = oracle.point_in_time(_spine(found, stage.written[found.local.arn]), _shared(found, stage.written))
     wrong = oracle.differences(expected, got)
     if wrong:

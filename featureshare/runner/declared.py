@@ -6,6 +6,8 @@ from typing import Any
 from featureshare.runner.stacks import REPLICATION, Normal, Stack
 from featureshare.workspace import Workspace
 
+OFFLINE = "read-offline"
+
 
 def read_normal(workspace: Workspace, env: str) -> dict[str, Any]:
     """The normal form of an environment's declaration. Raises BadInput with every problem found."""
@@ -49,7 +51,8 @@ def _own(group: Mapping[str, Any], team: str | None) -> dict[str, Any]:
 
 
 def seen_by(normal: Normal, stack: Stack) -> dict[str, Any]:
-    """What of the declaration a stack's resources are made of. The central one is made of the environment alone."""
+    """What of the declaration a stack's resources are made of. The central one is made of the environment, of the teams
+    that leave results there, and of what is read there without an access role."""
     if stack.kind == REPLICATION:
         replicas = normal.get("replicas") or {}
         copied = {name for replica in replicas.values() for name in replica["feature_groups"]}
@@ -58,5 +61,27 @@ def seen_by(normal: Normal, stack: Stack) -> dict[str, Any]:
     if stack.replica is not None and stack.replica not in (normal.get("replicas") or {}):
         return {}
     if stack.of is None:
-        return {"environment": normal["environment"], "teams": {}, "feature_groups": {}}
+        return _central(normal)
     return slice_of(normal, stack.team, stack.replica)
+
+
+def _central(normal: Normal) -> dict[str, Any]:
+    """What the central stack is made of."""
+    direct = {name: team for name, team in normal["teams"].items() if team.get("direct_catalog")}
+    reading = {name: _readers(team) for name, team in direct.items()}
+    groups = {
+        name: {"classification": group.get("classification"), "readers": sorted(readers)}
+        for name, group in normal["feature_groups"].items()
+        if (readers := [team for team, verbs in group["shared_with"].items() if team in direct and OFFLINE in verbs])
+    }
+    results = any(team.get("results") == "central" for team in normal["teams"].values())
+    return {
+        "environment": normal["environment"],
+        "teams": {name: {"account": team["account"], "readers": reading[name]} for name, team in direct.items()},
+        "feature_groups": groups,
+        "results": results,
+    }
+
+
+def _readers(team: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: it for name, it in team["principals"].items() if OFFLINE in it["verbs"]}

@@ -28,5 +28,15 @@ def fill_notes(fill: Mapping[str, Any], near: float = NEAR) -> list[str]:
     return notes
 
 
-def _share(one: Mapping[str, int]) -> str:
-    return f"{one['used']:,} of {one['allowed']:,} characters ({one['used'] * 100 // one['allowed']}%)"
+def resource_notes(fill: Mapping[str, Any], near: float = NEAR) -> list[str]:
+    """A line for each policy of a bucket, key or catalog filled beyond `near`; `fill` is `resource_fill` of the same
+    module: bytes `used` and `allowed`, which no quota changes."""
+    return [
+        f"{name}: the policy fills {_share(one, 'bytes')}; the limit is fixed: let fewer teams have a direct_catalog."
+        for name, one in sorted(fill.items())
+        if one["used"] > near * one["allowed"]
+    ]
+
+
+def _share(one: Mapping[str, int], unit: str = "characters") -> str:
+    return f"{one['used']:,} of {one['allowed']:,} {unit} ({one['used'] * 100 // one['allowed']}%)"

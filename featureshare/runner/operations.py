@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, created, group_steps, guards, landing, primary, scheduler
+from featureshare.runner import api_groups, catalog_policy, created, group_steps, guards, landing, primary, scheduler
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -43,6 +43,7 @@ class _Planned:
     role: str = ""  # the deploy role that the plan's documents name
     steps: tuple[group_steps.Step, ...] = ()  # what the provider cannot do
     limit: tuple[str, ...] = ()  # what `primary` lacks, in words
+    kept: tuple[str, ...] = ()  # what of others stays in a policy that we own, in words
 
     @property
     def anything(self) -> bool:
@@ -63,6 +64,7 @@ class Runner:
         groups: group_steps.FeatureGroups | None = None,
         discover: created.Discover = created.discover,
         athena: primary.Open = primary.athena,
+        glue: catalog_policy.Open = catalog_policy.glue,
     ) -> None:
         self._machine, self._normal, self._access, self._observe = machine, normal, access, observe
         self._children = children or Children()
@@ -74,7 +76,7 @@ class Runner:
         self._seconds: dict[str, float] = {}
         self._results: dict[str, StackResult] = {}
         self._discover = discover
-        self._athena = athena
+        self._athena, self._glue = athena, glue
         self._more: dict[str, dict[str, str]] = {}
 
     def plan(self, chosen: Iterable[Stack], *, allowed: Iterable[str] = ()) -> Report:
@@ -163,9 +165,16 @@ class Runner:
         return terraform
 
     def _plan(self, stack: Stack, allowed: tuple[str, ...]) -> _Planned:
-        self._more[stack.name] = created.variables(self._normal, stack, self._access, self._discover)
+        self._more[stack.name] = {
+            **created.variables(self._normal, stack, self._access, self._discover),
+            **catalog_policy.variables(self._machine.workspace, self._normal, stack, self._access, self._glue),
+        }
         changes, document = self._save_plan(stack, self._open(stack, "planning"))
-        problems = guards.judge(document, stack, slice_of(self._normal, stack.team, stack.replica), allowed=allowed)
+        expected = slice_of(self._normal, stack.team, stack.replica)
+        problems = (
+            *guards.judge(document, stack, expected, allowed=allowed),
+            *catalog_policy.judge(document, stack),
+        )
         role = group_steps.deploy_role(_documents(document), stack.account)
         return _Planned(
             guards.counts(document),
@@ -176,6 +185,7 @@ class Runner:
             role=role,
             steps=() if problems else self._steps(stack, role),
             limit=() if problems else primary.pending(self._normal, stack, self._access, self._athena),
+            kept=catalog_policy.kept(document, stack),
         )
 
     def _steps(self, stack: Stack, role: str) -> tuple[group_steps.Step, ...]:
@@ -209,7 +219,10 @@ class Runner:
         problems, counts = guards.judge_state(state, stack), Counts(destroy=_managed(state))
         if counts.destroy and not problems and not ephemeral:
             _, document = self._save_plan(stack, terraform, destroy=True)
-            problems = tuple(guards.judge_destruction(document, stack, allowed=allowed, ephemeral=False))
+            problems = (
+                *guards.judge_destruction(document, stack, allowed=allowed, ephemeral=False),
+                *catalog_policy.judge(document, stack),
+            )
         return _Planned(counts, counts.destroy > 0, problems)
 
     def _destroy(self, stack: Stack, ephemeral: bool) -> None:
@@ -324,7 +337,7 @@ def _documents(plan: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _told(plan: _Planned) -> tuple[str, ...]:
-    return (*plan.limit, *group_steps.told(plan.steps))
+    return (*plan.limit, *plan.kept, *group_steps.told(plan.steps))
 
 
 def _problems(planned: Mapping[str, _Planned]) -> list[Problem]:

@@ -8,7 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from featureshare.errors import BadInput, FeatureShareError, Problem
 from featureshare.runner.declared import read_normal, seen_by
-from featureshare.runner.stacks import Normal, Stack
+from featureshare.runner.stacks import CENTRAL, Normal, Stack
+from featureshare.statements import FOREIGN_FILE
 from featureshare.workspace import Workspace
 
 _SOURCE = re.compile(r'^\s*source\s*=\s*"(\.\.?/[^"]*)"', re.MULTILINE)
@@ -32,7 +33,9 @@ def touched_since(
 def is_touched(stack: Stack, changed: Iterable[str], uses: Iterable[str], before: Normal | None, after: Normal) -> bool:
     """Does a stack change with these files (paths from the root)? `before` is None when nobody can read it any more."""
     folders = (f"environments/stacks/{stack.kind}/", *_SHARED, *(f"{folder}/" for folder in uses))
-    if any(file.startswith(folders) or file == f"environments/{stack.env}/backend.hcl" for file in changed):
+    own = {"backend.hcl", *((FOREIGN_FILE,) if stack.kind == CENTRAL else ())}
+    files = {f"environments/{stack.env}/{name}" for name in own}
+    if any(file.startswith(folders) or file in files for file in changed):
         return True
     return before is None or seen_by(before, stack) != seen_by(after, stack)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from featureshare.scan.model import Kind
+from featureshare.statements import own_sid
 
 _FOLDERS: dict[Kind, str] = {
     "identity": "identity",
@@ -32,10 +33,10 @@ def _sids(policies: Path) -> dict[str, frozenset[str]]:
 
 def template_of(policies: Path, kind: Kind, document: Iterable[str], statement: str) -> str:
     """The template that `statement` of a document with these Sids was rendered from; empty when there is none."""
-    sids = set(document)
+    sids, wanted = {own_sid(one) for one in document}, own_sid(statement)
     fitting = [
         (len(own), name)
         for name, own in _sids(policies).items()
-        if name.split("/")[1] == _FOLDERS.get(kind) and (statement in own or not statement) and own <= sids
+        if name.split("/")[1] == _FOLDERS.get(kind) and (wanted in own or not statement) and own <= sids
     ]
     return max(fitting)[1] if fitting else ""

@@ -24,13 +24,16 @@ locals {
   endpoint_documents = {
     for team, it in local.endpoint_teams : team => merge(
       {
-        athena = format(local.templates["endpoint/athena"], [for name, hole in {
+        athena = jsonencode({ Version = "2012-10-17", Statement = concat(jsondecode(format(local.templates["endpoint/athena"], [for name, hole in {
           principals = local.endpoint_principals[team]
           workgroups = concat(
             ["arn:${local.partition}:athena:${local.region}:${local.central}:workgroup/${local.prefix}-${team}", "arn:${local.partition}:athena:${local.region}:${it.account}:workgroup/${local.prefix}-${team}-own"],
             can(local.primary_readers[team]) ? [local.primary] : [],
           )
-        } : jsonencode(hole) if contains(local.holes["endpoint/athena"], name)]...)
+          } : jsonencode(hole) if contains(local.holes["endpoint/athena"], name)]...)).Statement, flatten([for direct in can(local.direct[team]) ? [local.direct[team]] : [] : jsondecode(format(local.templates["endpoint/direct-catalog"], [for name, hole in {
+            data_catalog = direct.data_catalog
+            principals   = direct.readers
+        } : jsonencode(hole) if contains(local.holes["endpoint/direct-catalog"], name)]...)).Statement])) })
         glue = format(local.templates["endpoint/glue"], [for name, hole in {
           own_tables = local.endpoint_own_tables[team]
           principals = local.endpoint_principals[team]

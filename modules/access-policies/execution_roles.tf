@@ -57,6 +57,7 @@ locals {
           combine = local.combine_documents[principal.team]
           results = local.results_documents["combine/${principal.team}"]
         },
+        can(local.direct[principal.team]) ? { direct-catalog = local.direct_documents[principal.team] } : {},
         can(local.offline_scopes["own/${principal.team}"]) ? { own-read-offline = local.read_offline_documents["own/${principal.team}"] } : {},
       ) : {},
     )
@@ -66,11 +67,17 @@ locals {
     for team, arn in local.sharing_arn : team => format(local.templates["identity/read-sharing"], [for name, hole in { sharing = arn } : jsonencode(hole) if contains(local.holes["identity/read-sharing"], name)]...)
   }
 
-  execution_boundary = {
+  own_boundary = {
     for team, it in var.teams : team => format(local.templates["identity/boundary-execution-role"], [for name, hole in {
       access_roles = "${local.iam}${local.central}:role/${local.prefix}/*/${team}/*"
       account      = it.account
       sharing      = local.sharing_arn[team]
     } : jsonencode(hole) if contains(local.holes["identity/boundary-execution-role"], name)]...)
+  }
+  execution_boundary = {
+    for team, document in local.own_boundary : team => !can(local.direct[team]) ? document : jsonencode({
+      Version   = "2012-10-17"
+      Statement = concat(jsondecode(document).Statement, jsondecode(local.direct_boundaries[team]).Statement)
+    })
   }
 }

@@ -85,6 +85,7 @@ locals {
       } : {},
       account == local.central && length(local.primary_readers) > 0 ? { primary = local.primary_documents.deploy } : {},
       local.replica_deploy_policies[account],
+      local.direct_deploy_policies[account],
       { for it in try(local.notebook_deploy_policies[account], []) : "notebook-${it.team}" => it.document },
       { for it in try(local.endpoint_deploy_policies[account], []) : "endpoints-${it.team}" => it.document },
     )

@@ -19,6 +19,16 @@ locals {
     }
   }
 
+  # Bytes, as these services count them; names and ARNs are ASCII.
+  resource_fill = merge(
+    { for key, store in local.stores : store.bucket => { allowed = 20480, used = length(local.offline_bucket_policy[key]) } },
+    { for team, name in local.results_bucket : name => { allowed = 20480, used = length(local.results_bucket_policy[team]) } },
+    { for name, replica in local.replicas : replica.bucket => { allowed = 20480, used = length(local.replica_bucket_policy[name]) } },
+    { for key, store in local.stores : "${store.account}/${store.offline_alias}" => { allowed = 32768, used = length(local.offline_key_policy[key]) } },
+    { for key, store in local.stores : "${store.account}/${store.online_alias}" => { allowed = 32768, used = length(local.online_key_policy[key]) } },
+    { for policy in local.catalog_policy == null ? [] : [local.catalog_policy] : "${local.central}/catalog" => { allowed = 10240, used = length(policy) } },
+  )
+
   shown_groups = {
     for name, group in local.groups : name => merge(
       { for key, value in group : key => value if !contains(["role_suffix", "store_key"], key) },
@@ -139,7 +149,18 @@ output "documents" {
           [for team in local.account_teams[account] : local.shared_database[team] if can(local.results_bucket[team])],
           [for replica in local.replicas : replica.database if replica.account == account],
         )
-        policy = null
+        foreign = account == local.central ? var.foreign_catalog_statements : []
+        policy  = account == local.central ? local.catalog_policy : null
+      }
+    }
+    # Data catalogs of teams' own Athena that mean the central catalog, with the roles that read through them.
+    data_catalogs = {
+      for team, it in local.direct : team => {
+        account = it.account
+        arn     = it.data_catalog
+        groups  = it.groups
+        name    = local.data_catalog[team]
+        readers = it.readers
       }
     }
     endpoints      = local.endpoints
@@ -174,7 +195,8 @@ output "documents" {
       },
       local.replica_boundaries,
     )
-    fill = local.fill
+    fill          = local.fill
+    resource_fill = local.resource_fill
     # What teams make by themselves: patterns, in the shape of feature groups.
     name_spaces = { for name, group in local.shown_groups : "${group.account}/${name}" => group if can(local.name_spaces[name]) }
     names = {
@@ -206,6 +228,7 @@ output "documents" {
         }
         own_database    = try(local.stores[team].database, null)
         allow_primary   = can(local.primary_readers[team])
+        data_catalog    = can(local.direct[team]) ? local.data_catalog[team] : null
         own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
         results_prefix  = try(local.results_place[team].prefix, null)
@@ -254,9 +277,26 @@ output "documents" {
     error_message = "policies: a trust policy does not fit 2,048 characters. Roles: ${join(", ", [for key, role in local.roles : key if length(role.trust) > 2048])}. Fix: let fewer principals of the team take that verb."
   }
 
+  # Sources: S3 User Guide, "Bucket policies" (20 KB); KMS Developer Guide, "Resource quotas" (32 KB); Glue Developer Guide,
+  # "Resource-based policies" (10 KB).
   precondition {
-    condition     = alltrue([for policy in concat(values(local.offline_bucket_policy), values(local.results_bucket_policy), values(local.replica_bucket_policy)) : length(policy) <= 20480])
-    error_message = "policies: a bucket policy does not fit 20 KB."
+    condition     = alltrue([for document in local.resource_fill : document.used <= document.allowed])
+    error_message = "policies: a policy of a bucket, key or catalog does not fit: ${join(", ", [for key, document in local.resource_fill : "${key} (${document.used} of ${document.allowed} bytes)" if document.used > document.allowed])}. Fix: let fewer teams have a direct_catalog, or grant those fewer groups."
+  }
+
+  precondition {
+    condition     = length(distinct([for it in local.direct : it.word])) == length(local.direct)
+    error_message = "policies: two teams with a direct_catalog would have statements of one name. Fix: rename one of ${join(", ", keys(local.direct))}."
+  }
+
+  precondition {
+    condition     = length(local.direct) == 0 || local.env.organization_id != null
+    error_message = "policies: a direct_catalog asks for an organization, the second lock of what reads without an access role. Fix: name the organization, or leave direct_catalog out."
+  }
+
+  precondition {
+    condition     = alltrue([for it in local.direct : it.account != local.central])
+    error_message = "policies: a team of the central account has the central catalog already. Fix: leave direct_catalog out."
   }
 
   # Source: SageMaker, AddTags: a tag's value has 256 characters.

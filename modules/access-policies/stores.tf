@@ -28,6 +28,8 @@ locals {
     key == "central" || length(try([for name in local.own_offline[key] : name if local.groups[name].offline_store.format == "iceberg"], [])) > 0 ? local.store_users[key].writers : []
   }
 
+  # Roles of other accounts that read through a data catalog of their own: denied to all but them, allowed to each in its place.
+  direct_users = { for key, store in local.stores : key => key == "central" ? local.direct_readers : [] }
   # The replication role reads versions as it finds them, whatever readers may.
   replicators = { for key, store in local.stores : key => key == "central" && local.env.replicated ? [local.replication.arn] : [] }
 
@@ -38,9 +40,9 @@ locals {
         jsondecode(format(local.templates["resource/offline-bucket"], [for name, hole in {
           bucket   = "arn:${local.partition}:s3:::${store.bucket}"
           deleters = [local.deploy_role[store.account]]
-          listers  = concat(local.store_users[key].readers, local.replicators[key], [local.deploy_role[store.account]])
+          listers  = concat(local.store_users[key].readers, local.direct_users[key], local.replicators[key], [local.deploy_role[store.account]])
           objects  = "arn:${local.partition}:s3:::${store.bucket}/*"
-          readers  = distinct(concat(local.store_users[key].readers, local.replicators[key], local.committers[key]))
+          readers  = distinct(concat(local.store_users[key].readers, local.direct_users[key], local.replicators[key], local.committers[key]))
           writers  = local.store_users[key].writers
         } : jsonencode(hole) if contains(local.holes["resource/offline-bucket"], name)]...)).Statement,
         # An Iceberg table is committed by who writes it, which reads the table's metadata and nothing else.
@@ -56,6 +58,7 @@ locals {
           objects     = "arn:${local.partition}:s3:::${store.bucket}/*"
           replication = role
         } : jsonencode(hole) if contains(local.holes["resource/offline-bucket-replicated"], name)]...)).Statement]),
+        [for statement in local.direct_bucket_statements : statement if key == "central"],
       )
     })
   }
@@ -98,6 +101,7 @@ locals {
           root        = "${local.iam}${store.account}:root"
           s3          = local.s3
         } : jsonencode(hole) if contains(local.holes["resource/offline-key-replication"], name)]...)).Statement,
+        [for statement in local.direct_key_statements : statement if key == "central"],
       )
     })
   }

@@ -58,6 +58,13 @@ variable "feature_groups" {
   nullable = false
 }
 
+variable "foreign_catalog_statements" {
+  description = "Statements, each as JSON, that others have put into the resource policy of the central account's Glue catalog: that policy is one document, so they stand in ours."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "longest_list" {
   description = "Characters of a read-online policy beyond which a role reads by reader set instead of by name; inline policies of a role share 10,240."
   type        = number
@@ -98,6 +105,8 @@ variable "teams" {
     # Whether its reader-offline role may query in the central account's workgroup `primary`.
     athena  = optional(object({ allow_primary = optional(bool, false) }), {})
     contact = string
+    # Whether its Athena has the central catalog as a data catalog, read without an access role.
+    direct_catalog = optional(bool, false)
     # Whether the team makes feature groups called <team>--* through the API.
     namespace = optional(bool, false)
     principals = map(object({

@@ -4,6 +4,12 @@ variable "boundary" {
   default     = null
 }
 
+variable "catalog_policy" {
+  description = "The resource policy of the account's Glue catalog, whole, since there is one; null leaves it to others."
+  type        = string
+  default     = null
+}
+
 variable "create_default_database" {
   description = "Whether to create the Glue database `default`, which Athena asks for. An account used before has it already."
   type        = bool

@@ -1,3 +1,10 @@
+variable "data_catalogs" {
+  description = "Data catalogs of the team's Athena that mean the Glue catalog of another account: name to that account."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "feature_groups" {
   description = "Feature groups of the team's own store, by name."
   type = map(object({

@@ -2,6 +2,7 @@ module "central_store" {
   source = "../../../modules/central-store"
 
   boundary                = one([for arn, policy in local.documents.managed_policies : policy if policy.account == local.account && policy.team == null])
+  catalog_policy          = local.documents.catalogs[local.account].policy
   create_default_database = var.create_default_database
   force_destroy           = local.ephemeral
   results                 = one([for bucket in local.documents.buckets : bucket if bucket.kind == "central-results"])

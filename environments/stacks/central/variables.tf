@@ -1,3 +1,10 @@
+variable "catalog_policy_exists" {
+  description = "Whether the account's Glue catalog has a resource policy already; the runner looks."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "create_default_database" {
   description = "Whether to create the Glue database `default`. An account where Athena was used before has it: set false, or import it."
   type        = bool

@@ -34,6 +34,7 @@ module "producer_account" {
 module "consumer_account" {
   source = "../../../modules/consumer-account"
 
+  data_catalogs      = { for team, it in local.documents.data_catalogs : it.name => local.environment.central_account if team == var.team }
   force_destroy      = local.ephemeral
   offline_store_role = one([for key, role in local.roles : role if role.kind == "offline-store" && role.stack == "team"])
   roles              = local.reading_roles

@@ -28,6 +28,7 @@ _PAGE = SAR + "list_amazonathena.html"
 _CATALOG = "https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html"
 _RESULTS = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 _ENCRYPTED = "https://docs.aws.amazon.com/athena/latest/ug/encryption.html"
+_CATALOGS = "https://docs.aws.amazon.com/athena/latest/ug/datacatalogs-example-policies.html"
 _GET_RESULTS = "https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html"
 
 # Athena is one of the services that IAM documents for aws:CalledVia.
@@ -88,9 +89,12 @@ def _start(scope: Scope) -> Iterator[Check]:
     yield from _workgroup("athena:StartQueryExecution")(scope)
     catalog = scope.text("QueryExecutionContext.Catalog", "AwsDataCatalog")
     if catalog.lower() != "awsdatacatalog":
-        source = "https://docs.aws.amazon.com/athena/latest/ug/datacatalogs-example-policies.html"
-        resource = scope.fill(_DATA_CATALOG) + catalog
-        yield Check("athena:GetDataCatalog", resource, scope.call.account, source=source)
+        yield _use_catalog(scope, catalog)
+
+
+def _use_catalog(scope: Scope, name: str) -> Check:
+    """What a query asks for of a registered data catalog that it names, in its context or in its text."""
+    return Check("athena:GetDataCatalog", scope.fill(_DATA_CATALOG) + name, scope.call.account, source=_CATALOGS)
 
 
 def _results(scope: Scope) -> Iterator[Check]:
@@ -104,14 +108,18 @@ def _results(scope: Scope) -> Iterator[Check]:
 
 
 def _metadata(action: str, glue_action: str, *paths: str) -> Answer:
-    """Catalog metadata: the data catalog, and what Athena asks Glue for with the rights of its caller."""
+    """Catalog metadata: the data catalog, and what Athena asks Glue for with the rights of its caller, in the account
+    whose catalog is meant."""
 
     def checks(scope: Scope) -> Iterator[Check]:
-        resource = scope.fill(_DATA_CATALOG) + scope.text("CatalogName", "AwsDataCatalog")
-        yield Check(action, resource, scope.call.account)
+        name = scope.text("CatalogName", "AwsDataCatalog")
+        yield Check(action, scope.fill(_DATA_CATALOG) + name, scope.call.account)
+        owner = scope.estate.data_catalog(scope.call.account, name) or scope.call.account
         below = [scope.fill(path).lower() for path in paths]
         context: Context = dict(VIA_SERVICE)
-        yield from catalog_checks(scope, glue_action, *below, context=context, via=_VIA.through, source=_CATALOG)
+        yield from catalog_checks(
+            scope, glue_action, *below, account=owner, context=context, via=_VIA.through, source=_CATALOG
+        )
 
     return checks
 
@@ -120,10 +128,13 @@ def _run_query(scope: Scope) -> Iterator[Check]:
     """What a query needs while it runs, all as its caller via Athena.
 
     Params: `workgroup` (name); `tables`, each {"database", "table"} and optionally "account" (of the catalog) and
-    "objects" (the keys that will be read, for their encryption keys); `databases` further databases named;
-    `output_location` an s3:// URI; `expected_owner` of the results bucket, an account or None.
+    "objects" (the keys that will be read, for their encryption keys); `databases` further databases named; `catalogs`
+    the registered data catalogs that its text names; `output_location` an s3:// URI; `expected_owner` of the results
+    bucket, an account or None.
     """
     tables: list[Mapping[str, Any]] = list(scope.get("tables", ()))
+    for name in dict.fromkeys(map(str, scope.get("catalogs", ()))):
+        yield _use_catalog(scope, name)
     yield from _glue(scope, "glue:GetDatabase", None, database_path("default"))
     for database in dict.fromkeys([*scope.get("databases", ())]):
         yield from _glue(scope, "glue:GetDatabase", None, database_path(str(database)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from featureshare.journeys.denials import Probe
-from featureshare.journeys.probes import buckets, callers, features, managers, replicas
+from featureshare.journeys.probes import buckets, callers, direct, features, managers, replicas
 from featureshare.journeys.probes.table import Row
 from featureshare.journeys.stage import Stage
 from featureshare.journeys.strangers import Strangers
@@ -18,6 +18,9 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "another team's own store": features.another_teams_own_store,
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
     "another team's parameters": features.another_teams_parameters,
+    "a table that is not granted, directly": direct.not_granted,
+    "another role or team, directly": direct.others,
+    "writing to a direct catalog": direct.writing,
     "a serving role reads offline": features.serving_role_reads_offline,
     "other people's Athena clients": features.athena_of_other_clients,
     "a manager creates an undeclared group": features.manager_creates_an_undeclared_group,

@@ -44,7 +44,11 @@ def offline_bucket(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
             if group.store == "team" and team == group.owner:
                 continue  # its own store: what its roles may do there is theirs
             own = partial(execution_client, stage, role, "s3")
+            direct = stage.cast.render["data_catalogs"].get(team)
+            reads = group.store == "central" and direct is not None and role["arn"] in direct["readers"]
             for (what, action, call), sid in zip(_OBJECT_CALLS, _OFFLINE_SIDS, strict=True):
+                if reads and what in ("ListObjects", "GetObject"):
+                    continue  # in its place, which other probes go beyond
                 why = Why(action, "resource", sid)
                 yield row(
                     role["arn"], f"{what} as {team}.{principal}", bucket, why, on_objects(own, call, bucket, prefix)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from featureshare.journeys import options
+from featureshare.journeys import athena, options
 from featureshare.journeys.cast import Group, Workgroup
 from featureshare.journeys.data import as_text, event_time
 from featureshare.journeys.denials import Overridden
@@ -114,6 +114,21 @@ def get_table(client: Any, group: Group) -> None:
     client.get_table(CatalogId=group.account, DatabaseName=group.database, Name=group.table)
 
 
+def update_table(client: Any, group: Group) -> None:
+    """The change of a table that is not there."""
+    client.update_table(CatalogId=group.account, DatabaseName=group.database, TableInput={"Name": PROBE})
+
+
+def delete_table(client: Any, group: Group) -> None:
+    """The removal of a table that is not there."""
+    client.delete_table(CatalogId=group.account, DatabaseName=group.database, Name=PROBE)
+
+
+def update_data_catalog(client: Any, name: str, account: str) -> None:
+    """A data catalog is told to mean what it means already."""
+    client.update_data_catalog(Name=name, Type="GLUE", Parameters={"catalog-id": account})
+
+
 def get_partitions(client: Any, group: Group) -> None:
     """The names of partitions; no row of them."""
     client.get_partitions(CatalogId=group.account, DatabaseName=group.database, TableName=group.table, MaxResults=1)
@@ -130,6 +145,11 @@ def elsewhere(client: Any, workgroup: Workgroup, bucket: str) -> None:
     location = execution["ResultConfiguration"]["OutputLocation"]
     if location.startswith(workgroup.output_location):
         raise Overridden(f"the result went to {workgroup.output_location} all the same")
+
+
+def query(client: Any, text: str, workgroup: Workgroup) -> None:
+    """A query to its end, in a workgroup that may run it."""
+    athena.run(client, text, workgroup, "default")
 
 
 def query_anywhere(client: Any) -> None:

@@ -16,7 +16,7 @@ from featureshare.iam.calls import (
     WorkgroupFacts,
 )
 from featureshare.localaws.gateway import emulator
-from featureshare.localaws.services import feature_group_facts
+from featureshare.localaws.services import data_catalog_account, feature_group_facts
 from featureshare.localaws.services.tags import tags_of
 
 # A key of AWS's own that nothing has used yet: by alias, or by the ARN it has until moto makes it.
@@ -216,6 +216,9 @@ class MotoEstate:
             location=(content.get("StorageDescriptor") or {}).get("Location"),
             partitioned=bool(content.get("PartitionKeys")),
         )
+
+    def data_catalog(self, account: str, name: str) -> str | None:
+        return data_catalog_account(account, self.region, name)
 
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         found = _backend("athena", account, self.region).executions.get(query_id)

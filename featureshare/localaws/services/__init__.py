@@ -14,6 +14,7 @@ from featureshare.localaws.services import (
     acls,
     athena,
     athena_capacity,
+    athena_store,
     athena_workgroups,
     batchjobs,
     buckets,
@@ -95,6 +96,11 @@ def query_facts(account: str, region: str, query_id: str) -> QueryFacts | None:
     return athena.query_facts(account, region, query_id)
 
 
+def data_catalog_account(account: str, region: str, name: str) -> str | None:
+    """The account whose Glue catalog a registered Athena data catalog means; None for the account's own."""
+    return athena_store.data_catalogs(account, region).get(name.lower())
+
+
 def feature_group_facts(account: str, region: str, name: str) -> FeatureGroupFacts | None:
     """What is known of a feature group, by name or ARN; None when it does not exist."""
     group = find(name, account, region)
@@ -123,6 +129,7 @@ __all__ = [
     "Settings",
     "clock",
     "configure",
+    "data_catalog_account",
     "feature_group_facts",
     "query_facts",
     "settings",

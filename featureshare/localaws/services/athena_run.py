@@ -1,7 +1,7 @@
 """Running a statement: its rights, its tables, its work, its result. Every step as the caller who started the query."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -48,8 +48,12 @@ class Run:
         )
         call.authorize([replace(check, via=via) for check in checks] if via else checks)
 
-    def allow_reading(self, tables: Sequence[TableName]) -> None:
-        """The caller's rights to read tables, and to write this query's result."""
+    def allow_query(self, tables: Mapping[TableName, Sequence[exp.Table]]) -> None:
+        """The caller's rights to the tables that a query names, and to the data catalogs by which it names them."""
+        self.allow_reading(list(tables), athena_sql.named_catalogs(tables))
+
+    def allow_reading(self, tables: Sequence[TableName], catalogs: Sequence[str] = ()) -> None:
+        """The caller's rights to read tables, by registered data catalogs, and to write this query's result."""
         self.allow(
             "athena",
             "_RunQuery",
@@ -57,6 +61,7 @@ class Run:
                 "workgroup": self.query.workgroup.name,
                 "tables": [self._named(table) for table in tables],
                 "databases": self._databases(),
+                "catalogs": list(catalogs),
                 "output_location": self.query.folder,
                 "expected_owner": self.query.config.get("ExpectedBucketOwner"),
             },
@@ -75,7 +80,7 @@ class Run:
         query = athena_sql.bind(query, self.query.parameters)
         data: dict[TableName, tuple[str, Any]] = {}
         pending = athena_sql.read_tables(query, self.query.database, self.catalogs, self.default_account)
-        self.allow_reading(list(pending))
+        self.allow_query(pending)
         for _ in range(MAX_VIEW_DEPTH):
             found: dict[TableName, list[exp.Table]] = {}
             for name, nodes in pending.items():
@@ -83,7 +88,7 @@ class Run:
             if not found:
                 break
             # What a view reads is read with the rights of whoever queries the view.
-            self.allow_reading(list(found))
+            self.allow_query(found)
             pending = found
         else:
             raise QueryFailedError("INVALID_VIEW: views are nested too deeply")
@@ -196,7 +201,7 @@ def _work(query: Query) -> None:
         _show(query, result)
     elif kind == "EXPLAIN" and tree is not None:
         tables = athena_sql.read_tables(tree, query.database, run.catalogs, run.default_account)
-        run.allow_reading(list(tables))
+        run.allow_query(tables)
         _lines(query, ["Query Plan", *(f"- TableScan[{name.database}.{name.table}]" for name in tables)])
     elif kind in ("UNLOAD", "CTAS", "INSERT"):
         run_write(run)

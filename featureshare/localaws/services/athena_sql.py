@@ -170,6 +170,12 @@ def read_tables(
     return named
 
 
+def named_catalogs(tables: Mapping[TableName, Sequence[exp.Table]]) -> list[str]:
+    """The registered data catalogs that the nodes of a query name, lower-case."""
+    names = {node.catalog.lower() for nodes in tables.values() for node in nodes if node.catalog}
+    return sorted(names - {CATALOG})
+
+
 def name_of(
     node: exp.Expression,
     database: str,

@@ -98,6 +98,9 @@ class SmallEstate:
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         return QueryFacts("fs-search", f"s3://{RESULTS}/{query_id}.csv") if query_id.startswith("q") else None
 
+    def data_catalog(self, account: str, name: str) -> str | None:
+        return CENTRAL if (account, name) == (OTHER, "central") else None
+
 
 Ask = Callable[..., tuple[Check, ...]]
 
@@ -204,6 +207,7 @@ _INTERNAL: dict[tuple[str, str], dict[str, Any]] = {
         "databases": ["fs_features"],
         "output_location": f"s3://{RESULTS}/q1.csv",
         "expected_owner": OTHER,
+        "catalogs": ["central"],
     },
     ("sagemaker", "_WriteOffline"): {
         "account": CENTRAL,

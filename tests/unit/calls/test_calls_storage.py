@@ -16,7 +16,7 @@ from calls_support import (
     SmallEstate,
 )
 
-from featureshare.iam.calls import Check
+from featureshare.iam.calls import Call, Check, checks_for
 
 OBJECT = f"arn:aws:s3:::{OFFLINE}/sessions/a.parquet"
 HERE = f"{REGION}:{CENTRAL}"
@@ -290,6 +290,14 @@ def test_a_query_on_a_registered_catalog_needs_that_catalog(ask: Ask) -> None:
     assert pairs(checks)[1] == ("athena:GetDataCatalog", f"arn:aws:athena:{HERE}:datacatalog/central")
 
 
+def test_a_query_whose_text_names_a_registered_catalog_needs_it_too(ask: Ask) -> None:
+    named = ask("athena", "_RunQuery", workgroup="fs-search", tables=[], catalogs=["central", "central"])
+    wanted = ("athena:GetDataCatalog", f"arn:aws:athena:{HERE}:datacatalog/central")
+    assert pairs(named).count(wanted) == 1
+    plain = ask("athena", "_RunQuery", workgroup="fs-search", tables=[])
+    assert wanted not in pairs(plain)
+
+
 def test_a_query_is_looked_up_to_learn_its_workgroup(ask: Ask) -> None:
     (check,) = ask("athena", "GetQueryExecution", QueryExecutionId="q1")
     assert check.resource == f"arn:aws:athena:{HERE}:workgroup/fs-search"
@@ -364,6 +372,19 @@ def test_results_under_a_key_need_it(ask: Ask) -> None:
     assert {check.action for check in checks if check.resource == ONLINE_KEY} == {"kms:GenerateDataKey", "kms:Decrypt"}
     (put,) = [check for check in checks if check.action == "s3:PutObject"]
     assert put.context["s3:x-amz-server-side-encryption"] == "aws:kms"
+
+
+def test_metadata_of_a_registered_catalog_is_asked_of_the_account_that_it_means() -> None:
+    given = {"CatalogName": "central", "DatabaseName": "fs_features", "TableName": "sessions"}
+    call = Call("athena", "GetTableMetadata", given, OTHER, REGION, CALLER.replace(CENTRAL, OTHER))
+    found = [(check.action, check.resource, check.account) for check in checks_for(call, SmallEstate())]
+    stem = f"arn:aws:glue:{REGION}:{CENTRAL}"
+    assert found == [
+        ("athena:GetTableMetadata", f"arn:aws:athena:{REGION}:{OTHER}:datacatalog/central", OTHER),
+        ("glue:GetTable", f"{stem}:catalog", CENTRAL),
+        ("glue:GetTable", f"{stem}:database/fs_features", CENTRAL),
+        ("glue:GetTable", f"{stem}:table/fs_features/sessions", CENTRAL),
+    ]
 
 
 def test_metadata_is_read_from_glue_as_the_caller(ask: Ask) -> None:

@@ -118,6 +118,15 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             )
         },
         "workgroups": workgroups,
+        "data_catalogs": {
+            "search": {
+                "account": CONSUMER,
+                "arn": f"arn:aws:athena:eu-west-1:{CONSUMER}:datacatalog/central",
+                "groups": ["users"],
+                "name": "central",
+                "readers": [ROLE.format(CONSUMER, "training")],
+            }
+        },
         "teams": {
             "curation": {
                 "account": PRODUCER,

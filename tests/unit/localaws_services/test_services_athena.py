@@ -403,6 +403,8 @@ def test_catalog_of_another_account(sessions: None, ask: Any, call: Call, world:
     assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
     asked = {check.resource for check in world.asked if check.action == "glue:GetTable"}
     assert f"arn:aws:glue:{REGION}:{CENTRAL}:table/fs_features/sessions" in asked
+    wanted = f"arn:aws:athena:{REGION}:{CONSUMER}:datacatalog/central"
+    assert wanted in {check.resource for check in world.asked if check.action == "athena:GetDataCatalog"}
     assert "SCHEMA_NOT_FOUND" in reason(ask("SELECT count(*) FROM fs_features.sessions", account=CONSUMER))
 
 

@@ -95,10 +95,12 @@ def test_resource_star_stands_only_where_the_readme_says_why() -> None:
     # Key policies mean the key they are attached to; the others have no resource level, or are a boundary.
     assert stars == {
         ("identity/boundary-access-role", "AtMostSharedFeatures"),
+        ("identity/boundary-direct-catalog", "AtMostDirectCatalog"),
         ("identity/boundary-execution-role", "AtMostOwnFeatures"),
         ("identity/boundary-replica-reader", "AtMostReplicas"),
         ("identity/boundary-replication", "AtMostReplication"),
         ("identity/deploy-replication", "ReplicateExistingObjects"),
+        ("resource/direct-key", "ReadOfflineStoreDirectly"),
         ("resource/offline-key-replication", "ReplicateOfflineStore"),
         ("resource/replica-key", "AdministerByDeployRole"),
         ("resource/replica-key", "EncryptReplicas"),

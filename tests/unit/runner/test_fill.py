@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from featureshare.runner.fill import fill_notes
+from featureshare.runner.fill import fill_notes, resource_notes
 
 
 def role(form: str = "by name", policies: int = 100, trust: int = 100) -> dict[str, Any]:
@@ -24,3 +24,11 @@ def test_the_switch_and_what_is_near_a_limit_are_told_with_what_to_do() -> None:
     assert "9,216 of 10,240 characters (90%)" in notes[1]
     assert "split the team" in notes[1]
     assert "L-C07B4B0D" in notes[2]
+
+
+def test_policies_on_resources_are_told_in_bytes_when_they_are_near_their_limit() -> None:
+    near, far = {"used": 9000, "allowed": 10240}, {"used": 8192, "allowed": 10240}
+    (note,) = resource_notes({"222222222222/catalog": near, "fs-offline": far})
+    assert note.startswith("222222222222/catalog: ")
+    assert "9,000 of 10,240 bytes (87%)" in note
+    assert "direct_catalog" in note

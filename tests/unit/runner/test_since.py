@@ -30,6 +30,8 @@ ALL = ["central", "central-team/consumer", "central-team/producer", "team/consum
         ("environments/declaration/read.tf", {"central", "central-team", "team"}),
         ("environments/test/backend.hcl", {"central", "central-team", "team"}),
         ("environments/other/backend.hcl", set()),
+        ("environments/test/catalog-statements.json", {"central"}),
+        ("environments/other/catalog-statements.json", set()),
         ("policies/identity/write.json.tftpl", {"central", "central-team", "team"}),
         ("modules/central-team/main.tf", {"central-team"}),
         ("modules/role/main.tf", {"team"}),
@@ -39,6 +41,21 @@ ALL = ["central", "central-team/consumer", "central-team/producer", "team/consum
 )
 def test_code_touches_the_stacks_that_use_it(normal: dict[str, Any], file: str, kinds: set[str]) -> None:
     assert _touched(normal, [file], normal) == [s.name for s in stacks_of(normal) if s.kind in kinds]
+
+
+def test_a_direct_catalog_touches_the_central_stack_and_so_do_the_grants_behind_it(normal: dict[str, Any]) -> None:
+    before = copy.deepcopy(normal)
+    normal["teams"]["consumer"] |= {"direct_catalog": True, "principals": {"job": {"verbs": ["read-offline"]}}}
+    assert _touched(normal, [], before) == ["central", "central-team/consumer", "team/consumer"]
+    before = copy.deepcopy(normal)
+    normal["feature_groups"]["clicks"]["shared_with"]["consumer"] = ["read-offline"]
+    assert "central" in _touched(normal, [], before)
+    before = copy.deepcopy(normal)
+    normal["teams"]["consumer"]["principals"]["other"] = {"verbs": ["read-online"]}
+    assert "central" not in _touched(normal, [], before)
+    before = copy.deepcopy(normal)
+    normal["teams"]["loner"]["results"] = "central"
+    assert _touched(normal, [], before) == ["central", "team/loner"]
 
 
 def test_a_declaration_touches_the_stacks_whose_slice_it_changes(normal: dict[str, Any]) -> None:
