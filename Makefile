@@ -14,6 +14,12 @@ SHELL       := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+# Other people's clients, each set in a virtual environment of its own, beside the base package.
+CLIENTS      := aws sdk2 sdk3
+CLIENTS_aws  := awscli awswrangler
+CLIENTS_sdk2 := 'sagemaker>=2.200,<3' 'pandas<3'
+CLIENTS_sdk3 := 'sagemaker>=3'
+
 # Tests and lint never act as whoever the shell is on real AWS. (Commands on local AWS see to that themselves.)
 QUIET_AWS := env $(foreach name,$(filter AWS_% TF_VAR_% TF_CLI_ARGS%,$(.VARIABLES)),-u $(name)) -u TF_WORKSPACE -u TF_DATA_DIR
 
@@ -30,7 +36,7 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
 	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration tests/access
-	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser --ignore tests/options
+	@$(QUIET_AWS) $(BIN)/pytest --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser --ignore tests/options --ignore tests/clients
 
 ##@ Work
 
@@ -123,10 +129,14 @@ others: $(VENV)/.test ## Other people's Terraform on a running local AWS: apply,
 options: $(VENV)/.test ## Every option at once on local AWS: apply, re-plan empty, destroy without a trace (slow)
 	@$(QUIET_AWS) $(BIN)/pytest tests/options
 
+.PHONY: clients
+clients: $(VENV)/.test $(CLIENTS:%=.venv-clients/%/.installed) ## AWS CLI, SageMaker SDK v2 and v3, awswrangler under access roles (slow; installs them apart)
+	@$(QUIET_AWS) $(BIN)/pytest tests/clients
+
 .PHONY: clean
 clean: ## Remove what was built and downloaded; refuses while local AWS runs
 	@if compgen -G '.featureshare/*/localaws.json' > /dev/null; then echo 'Local AWS runs: make down first.' >&2; exit 1; fi
-	@rm -rf $(VENV) .venv-checkov .featureshare build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-checkov .venv-clients .featureshare build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find environments modules tests -name .terraform -prune -exec rm -rf {} + -o -name .terraform.lock.hcl -exec rm -f {} +
 
 ##@ Set-up, done by the targets that need it
@@ -155,4 +165,10 @@ $(VENV)/.local $(VENV)/.test $(VENV)/.lint $(VENV)/.browser: $(VENV)/.%: pyproje
 	@echo 'Installing checkov ...'
 	@$(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/checkov-requirements.txt
+	@touch $@
+
+.venv-clients/%/.installed: pyproject.toml Makefile | tools
+	@echo "Installing $(CLIENTS_$*) ..."
+	@$(PYTHON) -m venv .venv-clients/$*
+	@.venv-clients/$*/bin/python -m pip install --quiet --disable-pip-version-check $(CLIENTS_$*) --editable .
 	@touch $@

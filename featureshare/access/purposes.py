@@ -107,6 +107,8 @@ class Purposes:
 
     def _read_offline(self, group: Group, account: str, workgroup: Mapping[str, Any] | None) -> Iterator[Call]:
         yield from self._reading(group, account)
+        if "arn" in group:  # a replica is a table and no group
+            yield self._call(account, "sagemaker", "DescribeFeatureGroup", FeatureGroupName=group["arn"])
         if workgroup is not None:
             yield from self._querying(group, account, workgroup)
 

@@ -67,6 +67,7 @@ def _offline(sharing: Sharing, groups: Sequence[Group]) -> list[dict[str, Any]]:
     results = f"{start}s3:::{central.output.removeprefix('s3://').partition('/')[0]}"
     store = f"{start}s3:::{bucket}"
     return [
+        _allow(["sagemaker:DescribeFeatureGroup"], [group.arn for group in groups]),
         _allow(_QUERIES, f"{start}athena:{sharing.region}:{central.account}:workgroup/{central.name}"),
         _allow(_TABLES, [f"{glue}catalog", f"{glue}database/default", *databases, *tables]),
         _allow(["s3:GetObject"], [f"{store}/{prefix}" for prefix in prefixes]),

@@ -25,7 +25,7 @@ _STEPS = {
     3: (steps.make_clients, client.find),
     4: (steps.write, name_space.live),
     5: (steps.read_online, client.read_online, compute.serve, offline.await_offline),
-    6: (offline.query, replicas.query, compute.read_files),
+    6: (offline.query, offline.query_in_primary, replicas.query, compute.read_files),
     7: (offline.results, combine.combine, direct.join, client.train),
 }
 

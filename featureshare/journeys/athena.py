@@ -47,6 +47,10 @@ def run(client: Any, sql: str, workgroup: Workgroup, database: str, timeout: flo
     query_id = client.start_query_execution(
         QueryString=sql, WorkGroup=workgroup.name, QueryExecutionContext={"Database": database}, **options
     )["QueryExecutionId"]
+    return _ended(client, query_id, start, timeout)
+
+
+def _ended(client: Any, query_id: str, start: float, timeout: float) -> Query:
     pause = 0.05
     while True:
         execution = client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
@@ -61,6 +65,20 @@ def run(client: Any, sql: str, workgroup: Workgroup, database: str, timeout: flo
         raise QueryFailed(query_id, state, reason)
     scanned = execution.get("Statistics", {}).get("DataScannedInBytes", 0)
     return Query(query_id, execution["ResultConfiguration"]["OutputLocation"], scanned, seconds)
+
+
+def run_in_primary(client: Any, sql: str, database: str, output: str, timeout: float = 120.0) -> Query:
+    """Run `sql` as clients do that name no workgroup: in `primary`, with the result under the S3 URI `output`.
+
+    Raises as `run` does.
+    """
+    start = time.monotonic()
+    asked = client.start_query_execution(
+        QueryString=sql,
+        QueryExecutionContext={"Database": database},
+        ResultConfiguration={"OutputLocation": output},
+    )
+    return _ended(client, asked["QueryExecutionId"], start, timeout)
 
 
 def rows(client: Any, query_id: str) -> list[Texts]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
+from featureshare.iam.calls.athena import PRIMARY
 from featureshare.journeys import athena
 from featureshare.journeys.cast import Actor, Group, Workgroup
 from featureshare.journeys.data import as_text, from_text, newest
 from featureshare.journeys.stage import Mismatch, QueryAnswer, Stage, StepResult, attempt
+from featureshare.runner.primary import SCAN_LIMIT
 
 
 def await_offline(stage: Stage) -> Iterator[StepResult]:
@@ -82,6 +84,34 @@ def _query(stage: Stage, actor: Actor, group: Group) -> str:
     stage.saw(actor, group)
     stage.answers.append(QueryAnswer(actor, group, ran.output, len(rows)))
     return f"{len(rows)} records as written, {ran.scanned:,} bytes scanned"
+
+
+def query_in_primary(stage: Stage) -> Iterator[StepResult]:
+    """Step 6, as other people's clients ask: a session by hand that names no workgroup, of teams that may do so."""
+    for actor, groups in stage.readers("read-offline"):
+        offline = [group for group in groups if group.offline and group.account == stage.cast.central_account]
+        if stage.cast.teams[actor.team]["allow_primary"] and actor.access_role and offline:
+            what = f"Athena without a workgroup: {offline[0].name}"
+            yield attempt(6, actor.acts_as, what, offline[0].account, partial(_in_primary, stage, actor, offline[0]))
+
+
+def _in_primary(stage: Stage, actor: Actor, group: Group) -> str:
+    client = stage.client(actor, "athena")
+    configuration = client.get_work_group(WorkGroup=PRIMARY)["WorkGroup"]["Configuration"]
+    limit = configuration.get("BytesScannedCutoffPerQuery")
+    if not limit or limit > SCAN_LIMIT:
+        raise Mismatch(f"a query in {PRIMARY} may scan {'anything' if not limit else f'{limit:,} bytes'}")
+    sql = athena.newest_rows(group, athena.of_run(group, stage.shop.run))
+    output = _workgroup(stage, actor, group).output_location
+    ran = athena.run_in_primary(client, sql, group.database or "", output, stage.options.query_wait)
+    where = client.get_query_execution(QueryExecutionId=ran.id)["QueryExecution"]["WorkGroup"]
+    if where != PRIMARY or not ran.output.startswith(output):
+        raise Mismatch(f"it ran in {where}, its result lies at {ran.output}")
+    found = athena.rows(client, ran.id)
+    expected = newest(group, stage.written[group.arn])
+    if {str(row[group.record_identifier]) for row in found} != set(expected):
+        raise Mismatch(f"{len(found)} records, {len(expected)} were written")
+    return f"{len(found)} records as written, at most {limit:,} bytes scanned"
 
 
 def results(stage: Stage) -> Iterator[StepResult]:

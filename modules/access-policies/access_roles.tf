@@ -34,8 +34,9 @@ locals {
         for name in role.groups : "update-${name}" => local.update_documents["${role.team}/${name}"]
         } : role.verb == "read-offline" ? merge(
         {
-          read-offline = local.read_offline_documents["central/${role.team}"]
-          results      = local.results_documents["central/${role.team}"]
+          describe-groups = local.describe_documents["central/${role.team}"]
+          read-offline    = local.read_offline_documents["central/${role.team}"]
+          results         = local.results_documents["central/${role.team}"]
         },
         can(local.primary_readers[role.team]) ? { read-offline-primary = local.primary_documents.reader } : {},
         ) : role.verb == "read-online" ? local.read_online_documents[key] : role.verb == "discover" ? {

@@ -58,7 +58,7 @@ locals {
           results = local.results_documents["combine/${principal.team}"]
         },
         can(local.direct[principal.team]) ? { direct-catalog = local.direct_documents[principal.team] } : {},
-        can(local.offline_scopes["own/${principal.team}"]) ? { own-read-offline = local.read_offline_documents["own/${principal.team}"] } : {},
+        can(local.offline_scopes["own/${principal.team}"]) ? { own-describe-groups = local.describe_documents["own/${principal.team}"], own-read-offline = local.read_offline_documents["own/${principal.team}"] } : {},
       ) : {},
     )
   }

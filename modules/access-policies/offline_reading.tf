@@ -76,6 +76,13 @@ locals {
     } : jsonencode(hole) if contains(local.holes["identity/read-offline"], name)]...)
   }
 
+  # Where a group's table lies is what the SageMaker SDK asks before each query.
+  describe_documents = {
+    for key, scope in local.offline_scopes : key => format(local.templates["identity/describe-groups"], [for name, hole in {
+      groups = [for name in scope.groups : local.groups[name].arn]
+    } : jsonencode(hole) if contains(local.holes["identity/describe-groups"], name)]...)
+  }
+
   results_documents = merge({
     for key, scope in local.offline_scopes : key => format(local.templates["identity/central-results"], [for name, hole in {
       account = local.central

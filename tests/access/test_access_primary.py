@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 GOOD = ROOT / "tests" / "declaration" / "good"
 CENTRAL, REGION = "222222222222", "eu-west-1"
 PRIMARY = f"arn:aws:athena:{REGION}:{CENTRAL}:workgroup/primary"
-READER = f"arn:aws:sts::{CENTRAL}:assumed-role/fs-core-search-reader-offline/s"
+READER = f"arn:aws:sts::{CENTRAL}:assumed-role/fs-product-success-reader-offline/s"
 RESIDUAL = listed_residual(ROOT / "docs" / "threat-model.md")
 
 
@@ -58,9 +58,12 @@ def test_those_that_say_so_query_there_and_the_runner_limits_it(two: tuple[dict[
     assert [one for one in queries["Resource"] if one.endswith("primary")] == [PRIMARY]
 
 
-def test_nobody_else_does(shipped: dict[str, Any]) -> None:
-    assert statements(shipped, "RunQueriesInPrimary") == statements(shipped, "LimitPrimary") == {}
-    assert "workgroup/primary" not in json.dumps(shipped)
+def test_of_the_shipped_teams_one_does_and_nobody_else(shipped: dict[str, Any]) -> None:
+    readers = statements(shipped, "RunQueriesInPrimary")
+    assert {name: one["Resource"] for name, one in readers.items()} == {"fs-core-search-reader-offline": PRIMARY}
+    limits = statements(shipped, "LimitPrimary")
+    assert {name: one["Resource"] for name, one in limits.items()} == {"fs-deploy": PRIMARY}
+    assert json.dumps(shipped).count("workgroup/primary") == 2
 
 
 def test_it_is_proved_and_nothing_is_unneeded(two: tuple[dict[str, Any], dict[str, Any]]) -> None:
@@ -89,18 +92,18 @@ def test_one_that_says_so_and_has_it_not_is_found(two: tuple[dict[str, Any], dic
     assert found.result != PROVED
 
 
-@pytest.mark.parametrize("principal", ["core-search/training", READER])
+@pytest.mark.parametrize("principal", ["product-success/analyst", READER])
 @pytest.mark.parametrize("action", ["athena:StartQueryExecution", "athena:GetWorkGroup"])
 def test_who_may_not_is_told_the_workgroup_and_the_key(
     principal: str, action: str, normal: dict[str, Any], shipped: dict[str, Any]
 ) -> None:
     found = Explainer(normal, Model(shipped)).explain(principal, action, PRIMARY)
     assert (found.allowed, found.on_purpose) == (False, True)
-    assert "Name fs-core-search, as sessions of connect() do" in found.advice
-    assert "athena: {allow_primary: true} in environments/local/teams/core-search.yaml" in found.advice
+    assert "Name fs-product-success, as sessions of connect() do" in found.advice
+    assert "athena: {allow_primary: true} in environments/local/teams/product-success.yaml" in found.advice
 
 
-@pytest.mark.parametrize("principal", ["core-search/training", READER])
+@pytest.mark.parametrize("principal", ["product-success/analyst", READER])
 @pytest.mark.parametrize("table", ["catalog", "database/fs_features", "table/fs_features/mine"])
 def test_writing_the_owners_catalog_is_denied_on_purpose(
     principal: str, table: str, normal: dict[str, Any], shipped: dict[str, Any]

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_primary import configuration
 
 from featureshare.localaws.control import LocalAWS
+from featureshare.runner.primary import SCAN_LIMIT
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -80,4 +82,6 @@ def test_destroy_leaves_nothing_in_any_account(applied_local: Any) -> None:
     assert {stack["result"] for stack in report["stacks"]} <= {"destroyed", "unchanged"}
     localaws: LocalAWS = applied_local.localaws
     assert localaws.inventory() == {}
+    # `primary` is not ours to destroy, and its limit protects whoever queries there (docs/decisions/0022).
+    assert configuration(applied_local)["BytesScannedCutoffPerQuery"] == SCAN_LIMIT
     assert applied_local.copy.git("status", "--porcelain") == ""
