@@ -130,7 +130,7 @@ resource "aws_cloudtrail" "this" {
     dynamic "field_selector" {
       for_each = var.revision == 1 ? [] : [1]
       content {
-        field     = "eventName"
+        field      = "eventName"
         not_equals = ["BatchGetRecord"]
       }
     }

@@ -18,11 +18,11 @@ resource "aws_s3_object" "code" {
   content_base64 = local.code
 }
 resource "aws_kinesis_stream" "clicks" {
-  name             = local.name
-  shard_count      = var.revision
-  retention_period = 24 * var.revision
-  encryption_type  = "KMS"
-  kms_key_id       = "alias/aws/kinesis"
+  name                = local.name
+  shard_count         = var.revision
+  retention_period    = 24 * var.revision
+  encryption_type     = "KMS"
+  kms_key_id          = "alias/aws/kinesis"
   shard_level_metrics = ["IncomingBytes", "OutgoingBytes"]
   stream_mode_details { stream_mode = "PROVISIONED" }
   tags = { revision = tostring(var.revision) }

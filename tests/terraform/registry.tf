@@ -17,7 +17,7 @@ resource "aws_ecr_lifecycle_policy" "job" {
   repository = aws_ecr_repository.job.name
   policy = jsonencode({ rules = [{
     rulePriority = 1, description = "Keep few", action = { type = "expire" },
-    selection = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 10 * var.revision }
+    selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 10 * var.revision }
   }] })
 }
 data "aws_ecr_repository" "job" { name = aws_ecr_repository.job.name }
@@ -50,7 +50,7 @@ resource "aws_ecs_task_definition" "this" {
   execution_role_arn       = aws_iam_role.task["agent"].arn
   task_role_arn            = aws_iam_role.task["task"].arn
   container_definitions = jsonencode([{
-    name = "job", image = "${aws_ecr_repository.job.repository_url}:1", essential = true
+    name        = "job", image = "${aws_ecr_repository.job.repository_url}:1", essential = true
     environment = [{ name = "REVISION", value = tostring(var.revision) }]
   }])
 }

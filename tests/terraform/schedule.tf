@@ -120,10 +120,10 @@ resource "aws_scheduler_schedule" "plain" {
 }
 resource "aws_sqs_queue" "source" { name = "others-schedule-source" }
 resource "aws_pipes_pipe" "this" {
-  name     = "others-pipe"
-  role_arn = aws_iam_role.this["pipes"].arn
-  source   = aws_sqs_queue.source.arn
-  target   = aws_sfn_state_machine.features.arn
+  name        = "others-pipe"
+  role_arn    = aws_iam_role.this["pipes"].arn
+  source      = aws_sqs_queue.source.arn
+  target      = aws_sfn_state_machine.features.arn
   description = "revision ${var.revision}"
   source_parameters {
     sqs_queue_parameters {

@@ -39,7 +39,7 @@ resource "aws_secretsmanager_secret_version" "token" {
 resource "aws_secretsmanager_secret_policy" "token" {
   secret_arn = aws_secretsmanager_secret.token.arn
   policy = jsonencode({ Version = "2012-10-17", Statement = [{
-    Sid = "NoOthers${var.revision}", Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*",
+    Sid       = "NoOthers${var.revision}", Effect = "Deny", Principal = "*", Action = "secretsmanager:GetSecretValue", Resource = "*",
     Condition = { StringNotEquals = { "aws:PrincipalAccount" = data.aws_caller_identity.me.account_id } }
   }] })
 }

@@ -67,7 +67,7 @@ resource "aws_sagemaker_app_image_config" "features" {
   app_image_config_name = "others-features"
   jupyter_lab_image_config {
     container_config {
-      container_arguments         = ["--revision", tostring(var.revision)]
+      container_arguments             = ["--revision", tostring(var.revision)]
       container_environment_variables = { TEAM = "search" }
     }
   }

@@ -123,7 +123,7 @@ resource "aws_cloudwatch_composite_alarm" "any" {
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = "others-watch"
   dashboard_body = jsonencode({ widgets = [for index, group in sort(local.groups) : {
-    type = "metric", x = 0, y = index * 6, width = 12, height = 6,
+    type       = "metric", x = 0, y = index * 6, width = 12, height = 6,
     properties = { region = data.aws_region.here.name, title = group, period = 60 * var.revision, metrics = [["AWS/SageMaker/FeatureStore", "Latency", "FeatureGroupName", group]] }
   }] })
 }

@@ -1,6 +1,9 @@
 """What watches an account in which features lie: Config, budgets, backup, analyzers, catalogs of products, groups."""
 
-from featureshare.iam.calls.registry import SAR, Table, both, entries, family, pass_role
+from collections.abc import Iterator
+
+from featureshare.iam.calls.model import Check
+from featureshare.iam.calls.registry import SAR, Answer, Scope, Table, both, entries, family, pass_role
 
 _CONFIG = family(
     "config",
@@ -51,10 +54,43 @@ BACKUP: Table = entries(
     },
 )
 
-_BUDGET = "arn:{partition}:budgets::{AccountId}:budget/"
+
+def _budget(action: str) -> Answer:
+    """An action on a budget, whose ARN has no Region; every call names the account."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        name = scope.get("BudgetName") or scope.text("Budget.BudgetName")
+        resource = scope.arn("budgets", f"budget/{name}", region="")
+        yield Check(f"budgets:{action}", resource, scope.call.account)
+
+    return checks
+
+
+# Budgets knows two rights for what its API offers as many calls.
+BUDGETS: Table = entries(
+    SAR + "list_awsbudgetservice.html",
+    {
+        **{
+            name: _budget("ModifyBudget")
+            for name in (
+                *("CreateBudget", "CreateNotification", "CreateSubscriber", "DeleteBudget", "DeleteNotification"),
+                *("DeleteSubscriber", "UpdateBudget", "UpdateNotification", "UpdateSubscriber"),
+            )
+        },
+        **{
+            name: _budget("ViewBudget")
+            for name in (
+                *("DescribeBudget", "DescribeBudgets", "DescribeNotificationsForBudget"),
+                "DescribeSubscribersForNotification",
+            )
+        },
+        **family("budgets", {"{ResourceARN}": "ListTagsForResource TagResource UntagResource"}),
+    },
+)
 
 TABLES: dict[str, Table] = {
     "backup": BACKUP,
+    "budgets": BUDGETS,
     "config": CONFIG,
     "accessanalyzer": entries(
         SAR + "list_awsiamaccessanalyzer.html",

@@ -95,6 +95,7 @@ SNS: Table = entries(
         "ListSubscriptions": on("sns:ListSubscriptions"),
         "ListTagsForResource": on("sns:ListTagsForResource", "{ResourceArn}"),
         "ListTopics": on("sns:ListTopics"),
+        "PutDataProtectionPolicy": on("sns:PutDataProtectionPolicy", "{ResourceArn}"),
         "TagResource": on("sns:TagResource", "{ResourceArn}", keys=tags_in("Tags")),
         "UntagResource": on("sns:UntagResource", "{ResourceArn}", keys=untags_in("TagKeys")),
     },
@@ -154,6 +155,10 @@ DYNAMODB: Table = entries(
             )
         },
         "CreateTable": _born("dynamodb:CreateTable", "dynamodb:TagResource", _TABLE, "Tags", _TABLE_TAGS),
+        **{
+            name: on(f"dynamodb:{name}", "{ResourceArn}")
+            for name in ("DeleteResourcePolicy", "GetResourcePolicy", "PutResourcePolicy")
+        },
         "ListTables": on("dynamodb:ListTables"),
         "ListTagsOfResource": on("dynamodb:ListTagsOfResource", "{ResourceArn}"),
         "TagResource": on("dynamodb:TagResource", "{ResourceArn}", keys=tags_in("Tags")),

@@ -149,9 +149,12 @@ def _s3_auth_words(error: AuthError) -> tuple[str, int, str]:
     )
 
 
-def render(error: ServiceError, service: str, request_id: str) -> HttpResponse:
-    """The HTTP answer that carries `error` in the dialect of `service`."""
-    dialect = protocol_of(service)
+def render(error: ServiceError, service: str, request_id: str, query: bool = False) -> HttpResponse:
+    """The HTTP answer that carries `error` in the dialect of `service`.
+
+    `query` says that the request was a form: a service that knows two protocols (CloudWatch) answers in the one asked.
+    """
+    dialect = "query" if query and protocol_of(service) == "json" else protocol_of(service)
     code, status = error.code, error.status
     if code in ("AccessDenied", "AccessDeniedException"):
         code = access_denied_code(service)

@@ -90,13 +90,18 @@ def service_of(request: HttpRequest, signing_name: str | None) -> str:
     return service
 
 
+def is_query(request: HttpRequest) -> bool:
+    """Whether a request's parameters are a form, as in the query protocol."""
+    return request.header("content-type").startswith("application/x-www-form-urlencoded")
+
+
 def _unsigned_service(request: HttpRequest, target: str) -> str:
     """Where an unsigned request was meant to go, so that it is refused in that service's words."""
     if target:
         return _TARGET_SERVICES.get(target, "sagemaker")
     if request.path.startswith(_RUNTIME_PATHS):
         return "sagemaker-featurestore-runtime"
-    if request.method == "POST" and request.header("content-type").startswith("application/x-www-form-urlencoded"):
+    if request.method == "POST" and is_query(request):
         return "sts" if b"AssumeRole" in request.body or b"GetCallerIdentity" in request.body else "iam"
     return "s3"
 

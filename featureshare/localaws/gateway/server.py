@@ -105,30 +105,34 @@ class Gateway:
             response = self._answer(request, scope, service, entry)
         except AuthError as error:
             entry.result = "Refused"
-            response = self._failed(errors.auth_error(error, service), service, entry, detail=error.failure.value)
+            failure = errors.auth_error(error, service)
+            response = self._failed(failure, service, entry, request, detail=error.failure.value)
         except UnknownCallError as error:
             entry.result = "Unmapped"
             failure = ServiceError("AccessDenied", f"{error}: the local AWS denies what it does not know")
-            response = self._failed(failure, service, entry)
+            response = self._failed(failure, service, entry, request)
         except Unmapped as error:
             entry.result = "Unmapped"
-            response = self._failed(ServiceError("AccessDenied", f"Denied by the local AWS: {error}"), service, entry)
+            failure = ServiceError("AccessDenied", f"Denied by the local AWS: {error}")
+            response = self._failed(failure, service, entry, request)
         except ServiceError as error:
             if error.code.startswith(("AccessDenied", "Unauthorized")):
                 entry.result = "Denied"
-            response = self._failed(error, service, entry)
+            response = self._failed(error, service, entry, request)
         except Exception as error:
             failure = ServiceError("InternalFailure", f"local AWS failed: {type(error).__name__}: {error}", 500)
-            response = self._failed(failure, service, entry)
+            response = self._failed(failure, service, entry, request)
         entry.status = response.status
         self.log.close(entry)
         return response
 
-    def _failed(self, error: ServiceError, service: str, entry: Entry, detail: str = "") -> HttpResponse:
+    def _failed(
+        self, error: ServiceError, service: str, entry: Entry, request: HttpRequest, detail: str = ""
+    ) -> HttpResponse:
         entry.service = entry.service or service
         entry.error = error.code
         entry.message = f"{error.message} [{detail}]" if detail else error.message
-        return errors.render(error, service, entry.request_id)
+        return errors.render(error, service, entry.request_id, protocol.is_query(request))
 
     def _answer(self, request: HttpRequest, scope: Scope | None, service: str, entry: Entry) -> HttpResponse:
         if scope is None:
@@ -205,7 +209,7 @@ class Gateway:
         except ServiceError as error:
             if error.code.startswith("AccessDenied"):
                 entry.result = "Denied"
-            return self._failed(error, call.service, entry)
+            return self._failed(error, call.service, entry, arrived.request)
         finally:
             if routing.changes_policies(call):
                 self.versions.policies_changed()

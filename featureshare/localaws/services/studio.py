@@ -250,7 +250,7 @@ def _version(call: Invocation) -> dict[str, Any]:
     if alias is not None:
         found = next((one for one in mine.values() if alias in (one.get("Aliases") or ())), None)
     if found is None:
-        raise ServiceError("ResourceNotFound", f"No ImageVersion with the name {name} and version {number or alias}.")
+        raise ServiceError("ResourceNotFound", f"ImageVersion [{name}/{number or alias or 'latest'}] does not exist.")
     return found
 
 

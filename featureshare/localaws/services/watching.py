@@ -1,9 +1,10 @@
-"""What watches a feature store and moto lacks: saved log queries, keys of log groups, CloudTrail Lake."""
+"""What watches a feature store and moto lacks: composite alarms, log queries, keys of log groups, CloudTrail Lake."""
 
 import uuid
 from typing import Any
 
 from moto.cloudtrail.models import cloudtrail_backends
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 from moto.logs.models import logs_backends
 
@@ -25,6 +26,48 @@ _MANAGEMENT = [
     }
 ]
 _MOST = 50
+
+
+_SUPPRESSION = {
+    "ActionsSuppressor": "actions_suppressor",
+    "ActionsSuppressorExtensionPeriod": "actions_suppressor_extension_period",
+    "ActionsSuppressorWaitPeriod": "actions_suppressor_wait_period",
+}
+
+
+def put_composite_alarm(call: Invocation) -> dict[str, Any]:
+    """An alarm on the states of others; moto keeps and shows such alarms, and cannot make them."""
+    given = call.params
+    actions = {name: list(given.get(name) or ()) for name in ("AlarmActions", "OKActions", "InsufficientDataActions")}
+    nothing: Any = None
+    enabled = given.get("ActionsEnabled")
+    alarm: Any = cloudwatch_backends[call.account][call.region].put_metric_alarm(
+        name=given["AlarmName"],
+        description=given.get("AlarmDescription") or nothing,
+        rule=given["AlarmRule"],
+        alarm_actions=actions["AlarmActions"],
+        ok_actions=actions["OKActions"],
+        insufficient_data_actions=actions["InsufficientDataActions"],
+        actions_enabled=True if enabled is None else enabled,
+        tags=list(given.get("Tags") or ()),
+        dimensions=[],
+        **dict.fromkeys(
+            (
+                "namespace",
+                "metric_name",
+                "comparison_operator",
+                "evaluation_periods",
+                "period",
+                "threshold",
+                "statistic",
+            ),
+            nothing,
+        ),
+    )
+    alarm.alarm_rule = alarm.rule
+    for name, attribute in _SUPPRESSION.items():
+        setattr(alarm, attribute, given.get(name))
+    return {}
 
 
 def put_query_definition(call: Invocation) -> dict[str, Any]:
@@ -138,6 +181,7 @@ def _queries(call: Invocation) -> dict[str, dict[str, Any]]:
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
+    ("cloudwatch", "PutCompositeAlarm"): put_composite_alarm,
     ("cloudtrail", "CreateEventDataStore"): create_store,
     ("cloudtrail", "DeleteEventDataStore"): delete_store,
     ("cloudtrail", "GetEventDataStore"): get_store,

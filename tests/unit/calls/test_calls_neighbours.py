@@ -81,3 +81,71 @@ def test_a_managed_permission_is_answered_for_by_the_caller() -> None:
     arn = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionGlueTable"
     (check,) = checks("ram", "GetPermission", permissionArn=arn)
     assert (check.resource, check.account) == (arn, CENTRAL)
+
+
+def test_what_a_parameter_names_by_arn_is_that_resource() -> None:
+    arn = f"arn:aws:secretsmanager:{REGION}:{OTHER}:secret:database-AbCdEf"
+    (check,) = checks("secretsmanager", "GetSecretValue", SecretId=arn)
+    assert (check.resource, check.account) == (arn, OTHER)
+    (check,) = checks("secretsmanager", "GetSecretValue", SecretId="database")
+    assert (check.resource, check.account) == (f"arn:aws:secretsmanager:{REGION}:{CENTRAL}:secret:database", CENTRAL)
+
+
+def test_a_secrets_own_key_is_used_with_its_callers_rights() -> None:
+    found = checks("secretsmanager", "CreateSecret", Name="database", KmsKeyId="alias/fs-online")
+    assert [check.action for check in found] == ["secretsmanager:CreateSecret", "kms:GenerateDataKey", "kms:Decrypt"]
+    assert found[1].context["kms:ViaService"] == f"secretsmanager.{REGION}.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "to"),
+    [
+        ("stepfunctions", "CreateStateMachine", {"name": "m", "roleArn": "{}"}, "states"),
+        ("scheduler", "CreateSchedule", {"Name": "s", "Target": {"RoleArn": "{}"}}, "scheduler"),
+        ("pipes", "CreatePipe", {"Name": "p", "RoleArn": "{}"}, "pipes"),
+        ("firehose", "CreateDeliveryStream", {"ExtendedS3DestinationConfiguration": {"RoleARN": "{}"}}, "firehose"),
+        ("ecs", "RegisterTaskDefinition", {"family": "f", "taskRoleArn": "{}"}, "ecs-tasks"),
+        ("backup", "CreateBackupSelection", {"BackupPlanId": "p", "BackupSelection": {"IamRoleArn": "{}"}}, "backup"),
+        ("ec2", "CreateFlowLogs", {"ResourceIds": ["vpc-1"], "DeliverLogsPermissionArn": "{}"}, "vpc-flow-logs"),
+        ("sagemaker", "CreateUserProfile", {"UserSettings": {"ExecutionRole": "{}"}}, "sagemaker"),
+        ("sagemaker", "UpdateDomain", {"DefaultSpaceSettings": {"ExecutionRole": "{}"}}, "sagemaker"),
+    ],
+)
+def test_who_gives_a_service_a_role_must_be_allowed_to_pass_it(
+    service: str, operation: str, params: dict[str, object], to: str
+) -> None:
+    role = f"arn:aws:iam::{CENTRAL}:role/runs"
+
+    def filled(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: filled(member) for name, member in value.items()}
+        return role if value == "{}" else value
+
+    found = checks(service, operation, **{name: filled(value) for name, value in params.items()})
+    passes = [check for check in found if check.action == "iam:PassRole"]
+    assert [(check.resource, check.context["iam:PassedToService"]) for check in passes] == [
+        (role, f"{to}.amazonaws.com")
+    ]
+
+
+def test_a_schedule_lies_in_the_group_default_where_none_is_named() -> None:
+    stem = f"arn:aws:scheduler:{REGION}:{CENTRAL}:schedule/"
+    assert asked("scheduler", "GetSchedule", Name="s") == [("scheduler:GetSchedule", stem + "default/s")]
+    assert asked("scheduler", "GetSchedule", Name="s", GroupName="g") == [("scheduler:GetSchedule", stem + "g/s")]
+
+
+def test_an_alias_belongs_to_the_state_machine_it_routes_to() -> None:
+    machine = f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:m"
+    route = [{"stateMachineVersionArn": f"{machine}:3", "weight": 100}]
+    found = asked("stepfunctions", "CreateStateMachineAlias", name="live", routingConfiguration=route)
+    assert found == [("states:CreateStateMachineAlias", f"{machine}:live")]
+
+
+def test_tags_at_birth_in_studio_need_the_right_to_tag() -> None:
+    found = checks("sagemaker", "CreateSpace", DomainId="d-1", SpaceName="shared", Tags=TAGS)
+    arn = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:space/d-1/shared"
+    assert [(check.action, check.resource) for check in found] == [
+        ("sagemaker:CreateSpace", arn),
+        ("sagemaker:AddTags", arn),
+    ]
+    assert found[1].context["sagemaker:TaggingAction"] == "CreateSpace"
