@@ -3,12 +3,12 @@
     python tests/terraform/others.py [--together] [NAME...]
 
 One file of this folder is one configuration, as an outside engineer would write it: no backend, and a variable
-`revision` (1, then 2) that something in it depends on. One that begins with a `terraform` block brings its own
-provider; the others share one. It runs as an administrator of an account that the declaration does not name. What
+`revision` (1, then 2) that something in it depends on. One with a `terraform` block brings its own provider; the
+others share one. It runs as an administrator of an account that the declaration does not name. What
 fails is printed with Terraform's own words; exit status 1 if anything did.
 
 `--together` makes each a module of one configuration, which saves most of Terraform's starts; what it prints of a
-failure names the module. Configurations with a provider of their own run alone even then.
+failure names the module. What can only be a root (a provider of its own, imports) runs alone even then.
 """
 
 import argparse
@@ -119,7 +119,12 @@ class Folder:
 
 def own_provider(config: Path) -> bool:
     """Does a configuration say itself which provider it takes, and how?"""
-    return config.read_text().lstrip().startswith("terraform {")
+    return "\nterraform {" in f"\n{config.read_text()}"
+
+
+def rooted(config: Path) -> bool:
+    """Can a configuration be no module: has it a provider, or imports?"""
+    return own_provider(config) or "\nimport {" in f"\n{config.read_text()}"
 
 
 def administrator(localaws: LocalAWS) -> dict[str, str]:
@@ -136,7 +141,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     given = parser.parse_args(arguments)
     configs = [HERE / f"{name}.tf" for name in given.names] or sorted(HERE.glob("*.tf"))
-    shared = [config for config in configs if given.together and not own_provider(config)]
+    shared = [config for config in configs if given.together and not rooted(config)]
     runs = [*([shared] if shared else []), *([config] for config in configs if config not in shared)]
     localaws = LocalAWS.connect(Workspace(ROOT).state("local"))
     failed = 0

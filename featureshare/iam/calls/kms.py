@@ -75,6 +75,17 @@ def _create_key(scope: Scope) -> Iterator[Check]:
         yield Check("kms:TagResource", new, scope.call.account, tags, source=source, new=True)
 
 
+def _replicate(scope: Scope) -> Iterator[Check]:
+    """The primary key, then the creation in the other Region, where the new key's tags are asked for as well."""
+    region = scope.text("ReplicaRegion")
+    yield key_check(scope, "kms:ReplicateKey", scope.text("KeyId"), context={"kms:ReplicaRegion": region})
+    tags = request_tags(scope.get("Tags"))
+    yield Check("kms:CreateKey", "*", scope.call.account, {**tags, "kms:MultiRegion": "true"}, new=True)
+    if tags:
+        new = scope.arn("kms", "key/*", region=region)
+        yield Check("kms:TagResource", new, scope.call.account, tags, new=True)
+
+
 def _alias_and(action: str, *targets: Callable[[Scope], str | None]) -> Answer:
     """An alias operation: once on the alias, where no key policy speaks, and once on each key concerned."""
 
@@ -162,6 +173,7 @@ TABLE: Table = entries(
         "ListRetirableGrants": on("kms:ListRetirableGrants"),
         "PutKeyPolicy": _key("kms:PutKeyPolicy", keys=_policy),
         "ReEncrypt": _re_encrypt,
+        "ReplicateKey": _replicate,
         "RetireGrant": _key("kms:RetireGrant"),
         "RevokeGrant": _key("kms:RevokeGrant"),
         "RotateKeyOnDemand": _key("kms:RotateKeyOnDemand"),

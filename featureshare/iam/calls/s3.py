@@ -202,6 +202,15 @@ CONTROL: Table = entries(
             )
         },
         "GetAccessPoint": on("s3:GetAccessPoint"),
+        **{
+            name: on(f"s3:{name}", "arn:{partition}:s3:{region}:{account}:storage-lens/{ConfigId}")
+            for name in (
+                *("DeleteStorageLensConfiguration", "GetStorageLensConfiguration"),
+                *("GetStorageLensConfigurationTagging", "PutStorageLensConfigurationTagging"),
+            )
+        },
+        "ListStorageLensConfigurations": on("s3:ListStorageLensConfigurations"),
+        "PutStorageLensConfiguration": on("s3:PutStorageLensConfiguration"),
         "ListAccessPoints": on("s3:ListAccessPoints"),
         "DeletePublicAccessBlock": on("s3:PutAccountPublicAccessBlock"),
         "GetPublicAccessBlock": on("s3:GetAccountPublicAccessBlock"),

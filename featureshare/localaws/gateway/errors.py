@@ -161,11 +161,13 @@ def render(error: ServiceError, service: str, request_id: str, query: bool = Fal
         status = denied_status(service)
     message = error.message
     if dialect == "s3":
-        body = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
+        told = (
             f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
             f"<RequestId>{request_id}</RequestId><HostId>local</HostId></Error>"
         )
+        if service == "s3control":  # SDKs look for its errors inside of another element
+            told = f"<ErrorResponse>{told}</ErrorResponse>"
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{told}'
         headers = [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
         return HttpResponse(status, body.encode(), headers)
     if dialect == "query":

@@ -1,4 +1,4 @@
-"""moto's Glue: jobs, connections, triggers and registries show what they were made with, and nothing made up.
+"""moto's Glue: jobs, crawlers, connections, triggers and registries show what they were made with, and nothing made up.
 
 A job made without an execution class shows none; a connection tells its type; a trigger that nobody can switch on
 (on demand, by event) stays as created; a registry's tags are found as any other's.
@@ -7,11 +7,12 @@ A job made without an execution class shows none; a connection tells its type; a
 import inspect
 from typing import Any
 
-from moto.glue.models import FakeConnection, FakeJob, FakeRegistry, FakeTrigger
+from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeRegistry, FakeTrigger
 
 _job = FakeJob.__init__
 _registry = FakeRegistry.__init__
 _connection = FakeConnection.as_dict
+_crawler = FakeCrawler.as_dict
 _trigger = FakeTrigger.__init__
 _start = FakeTrigger.start_trigger
 _UNSWITCHED = ("ON_DEMAND", "EVENT")
@@ -33,6 +34,10 @@ def apply() -> None:
         members = ("ConnectionType", "MatchCriteria")
         return {**shown, **{name: self.connection_input[name] for name in members if name in self.connection_input}}
 
+    def crawler(self: Any) -> dict[str, Any]:
+        of_lake = getattr(self, "lake_formation_configuration", None)
+        return {**_crawler(self), **({"LakeFormationConfiguration": of_lake} if of_lake else {})}
+
     def trigger(self: Any, *args: Any, **given: Any) -> None:
         _trigger(self, *args, **given)
         if self.trigger_type in _UNSWITCHED:
@@ -45,5 +50,6 @@ def apply() -> None:
     FakeJob.__init__ = job  # type: ignore[method-assign]
     FakeRegistry.__init__ = registry  # type: ignore[method-assign]
     FakeConnection.as_dict = connection  # type: ignore[method-assign]
+    FakeCrawler.as_dict = crawler  # type: ignore[method-assign]
     FakeTrigger.__init__ = trigger  # type: ignore[method-assign]
     FakeTrigger.start_trigger = start  # type: ignore[method-assign]

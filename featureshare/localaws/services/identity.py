@@ -1,5 +1,6 @@
 """IAM operations in which moto forgets what was not given, or which it lacks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,17 @@ from moto.utilities.utils import get_partition
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 
+_POLICY = re.compile(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+")
+# Where the gateway looks for the boundary of moto's users.
+_BOUNDARY = "permissions_boundary_arn"
+_USER = {
+    "Path": "path",
+    "UserName": "name",
+    "UserId": "id",
+    "Arn": "arn",
+    "CreateDate": "create_date",
+    "PermissionsBoundary": "permissions_boundary",
+}
 _KEPT = "featureshare_tags"
 _SAML_LIFE = timedelta(days=36500)  # the metadata would say
 
@@ -29,6 +41,37 @@ def update_role(call: Invocation) -> dict[str, Any]:
     if longest is not None:
         role.max_session_duration = str(longest)
     return {}
+
+
+def create_user(call: Invocation) -> dict[str, Any]:
+    """A user with its permissions boundary, which moto drops."""
+    given, backend = call.params, iam_backends[call.account][get_partition(call.region)]
+    tags, boundary = list(given.get("Tags") or ()), _boundary(given.get("PermissionsBoundary"))
+    try:
+        path = given.get("Path") or "/"
+        user = backend.create_user(call.region, user_name=given["UserName"], path=path, tags=tags)
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message, 409 if error.code == "EntityAlreadyExists" else 400) from None
+    setattr(user, _BOUNDARY, boundary)
+    shown = {member: getattr(user, attribute) for member, attribute in _USER.items()}
+    return {"User": {**shown, "Tags": tags}}
+
+
+def put_user_boundary(call: Invocation) -> dict[str, Any]:
+    setattr(_known(call, "get_user", call.params["UserName"]), _BOUNDARY, _boundary(call.params["PermissionsBoundary"]))
+    return {}
+
+
+def delete_user_boundary(call: Invocation) -> dict[str, Any]:
+    setattr(_known(call, "get_user", call.params["UserName"]), _BOUNDARY, None)
+    return {}
+
+
+def _boundary(arn: str | None) -> str | None:
+    """The ARN itself. Raises ServiceError for what is no policy's."""
+    if arn is not None and not _POLICY.fullmatch(arn):
+        raise ServiceError("ValidationError", f"Value ({arn}) for parameter PermissionsBoundary is invalid.")
+    return arn
 
 
 def add_client_id(call: Invocation) -> dict[str, Any]:
@@ -115,6 +158,9 @@ def _known(call: Invocation, read: str, name: str) -> Any:
 
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("iam", "UpdateRole"): update_role,
+    ("iam", "CreateUser"): create_user,
+    ("iam", "PutUserPermissionsBoundary"): put_user_boundary,
+    ("iam", "DeleteUserPermissionsBoundary"): delete_user_boundary,
     ("iam", "AddClientIDToOpenIDConnectProvider"): add_client_id,
     ("iam", "RemoveClientIDFromOpenIDConnectProvider"): remove_client_id,
     ("iam", "CreateSAMLProvider"): create_saml_provider,

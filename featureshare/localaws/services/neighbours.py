@@ -1,5 +1,6 @@
 """Operations of Glue, Athena, KMS and CloudWatch Logs that moto lacks, as Terraform meets them."""
 
+import copy
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,7 @@ _CRAWLER = {
     "SchemaChangePolicy": "schema_change_policy",
     "RecrawlPolicy": "recrawl_policy",
     "LineageConfiguration": "lineage_configuration",
+    "LakeFormationConfiguration": "lake_formation_configuration",
     "Configuration": "configuration",
     "CrawlerSecurityConfiguration": "crawler_security_configuration",
 }
@@ -55,6 +57,16 @@ _JOB = {
     "ExecutionClass": "execution_class",
     "SourceControlDetails": "source_control_details",
 }
+
+
+def create_crawler(call: Invocation) -> dict[str, Any]:
+    """A crawler with all that it is given; moto forgets how it asks Lake Formation."""
+    members = {attribute: call.params.get(name) for name, attribute in _CRAWLER.items()}
+    of_lake = members.pop("lake_formation_configuration")
+    name, tags = call.params["Name"], call.params.get("Tags") or {}
+    _glue(call, lambda backend: backend.create_crawler(name=name, tags=tags, **members))
+    setattr(_glue(call, lambda backend: backend.get_crawler(name)), "lake_formation_configuration", of_lake)  # noqa: B010
+    return {}
 
 
 def update_crawler(call: Invocation) -> dict[str, Any]:
@@ -189,6 +201,36 @@ def get_key_rotation_status(call: Invocation) -> dict[str, Any]:
     }
 
 
+def replicate_key(call: Invocation) -> dict[str, Any]:
+    """A replica of a multi-Region key, with policy, description, tags, aliases and grants of its own.
+
+    moto copies all of them. https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
+    """
+    key, region = _key(call), str(call.params["ReplicaRegion"])
+    if not key.multi_region or key.multi_region_configuration["PrimaryKey"]["Region"] != key.region:
+        raise ServiceError("UnsupportedOperationException", f"{key.arn} is not a multi-region primary key.")
+    there = kms_backends[key.account_id][region]
+    if key.id in there.keys:
+        raise ServiceError("AlreadyExistsException", f"Key {key.id} already exists in region {region}.")
+    replica = copy.copy(key)
+    replica.region, replica.arn = region, key.arn.replace(f":{key.region}:", f":{region}:")
+    replica.grants, replica.aliases = {}, {}
+    replica.policy = str(call.params.get("Policy") or replica.generate_default_policy())
+    replica.description = str(call.params.get("Description") or "")
+    replica.key_state, replica.enabled = "Enabled", True
+    key.multi_region_configuration["ReplicaKeys"].append({"Arn": replica.arn, "Region": region})
+    # The list of replicas is one for all of them.
+    replica.multi_region_configuration = {**key.multi_region_configuration, "MultiRegionKeyType": "REPLICA"}
+    there.keys[key.id] = replica
+    tags = list(call.params.get("Tags") or ())
+    there.tagger.tag_resource(key.id, tags)
+    return {
+        "ReplicaKeyMetadata": replica.to_dict()["KeyMetadata"],
+        "ReplicaPolicy": replica.policy,
+        "ReplicaTags": tags,
+    }
+
+
 def put_key_policy(call: Invocation) -> dict[str, Any]:
     """Replaces a key's one policy, `default`; moto wants its name, which KMS takes as said when it is left out."""
     key = _key(call)
@@ -251,6 +293,7 @@ def _queries(call: Invocation) -> dict[str, Any]:
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
+    ("glue", "CreateCrawler"): create_crawler,
     ("glue", "UpdateCrawler"): update_crawler,
     ("glue", "UpdateJob"): update_job,
     ("glue", "CreatePartitionIndex"): create_partition_index,
@@ -262,6 +305,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("logs", "DescribeQueryDefinitions"): describe_query_definitions,
     ("logs", "DeleteQueryDefinition"): delete_query_definition,
     ("kms", "EnableKeyRotation"): enable_key_rotation,
+    ("kms", "ReplicateKey"): replicate_key,
     ("kms", "PutKeyPolicy"): put_key_policy,
     ("kms", "GetKeyPolicy"): get_key_policy,
     ("kms", "GetKeyRotationStatus"): get_key_rotation_status,

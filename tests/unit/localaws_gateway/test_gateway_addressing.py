@@ -11,8 +11,9 @@ from botocore.credentials import Credentials
 from gateway_support import OWNER, REGION, Aws, allow, document, statement
 from moto.s3control.models import s3control_backends
 
-from featureshare.localaws.gateway import addressing
+from featureshare.localaws.gateway import addressing, errors
 from featureshare.localaws.gateway.http import HttpRequest, HttpResponse
+from featureshare.localaws.invocation import ServiceError
 
 
 def request(target: str, host: str = "127.0.0.1:4566", method: str = "GET") -> HttpRequest:
@@ -93,3 +94,11 @@ def test_an_account_wide_block_counts_for_its_buckets(aws: Aws) -> None:
         s3.put_bucket_policy(Bucket="blocked", Policy=public)
     account.delete_public_access_block(OWNER)
     s3.put_bucket_policy(Bucket="blocked", Policy=public)
+
+
+def test_errors_of_s3_control_are_wrapped() -> None:
+    """As its SDKs read them: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_AWS_S3_Control.html"""
+    error = ServiceError("NoSuchAccessPoint", "not there", 404)
+    wrapped, bare = (errors.render(error, service, "r").body.decode() for service in ("s3control", "s3"))
+    assert "<ErrorResponse><Error><Code>NoSuchAccessPoint</Code>" in wrapped
+    assert "ErrorResponse" not in bare

@@ -89,6 +89,24 @@ def test_boundary_limits_and_never_grants(aws: Aws, admin: str) -> None:
     assert "no identity-based policy allows" in refusal(bounded.list_users)[1]
 
 
+def test_boundary_of_a_user(aws: Aws, admin: str) -> None:
+    iam = aws.as_role("iam", admin)
+    arn = iam.create_policy(PolicyName="user-edge", PolicyDocument=allow("iam:ListRoles"))["Policy"]["Arn"]
+    made = iam.create_user(UserName="bob", PermissionsBoundary=arn, Tags=[{"Key": "team", "Value": "search"}])["User"]
+    assert made["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
+    assert iam.get_user(UserName="bob")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
+    iam.put_user_policy(UserName="bob", PolicyName="p", PolicyDocument=allow("iam:ListRoles", "iam:ListUsers"))
+    bob = aws.client("iam", iam.create_access_key(UserName="bob")["AccessKey"])
+    bob.list_roles()
+    assert refusal(bob.list_users)[1].endswith("because no permissions boundary allows the iam:ListUsers action")
+    iam.delete_user_permissions_boundary(UserName="bob")
+    bob.list_users()
+    iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=arn)
+    assert "no permissions boundary allows" in refusal(bob.list_users)[1]
+    assert refusal(iam.create_user, UserName="carl", PermissionsBoundary="x" * 20)[0] == "ValidationError"
+    assert refusal(iam.get_user, UserName="carl")[0] == "NoSuchEntity"
+
+
 def test_cross_account_bucket_needs_both_sides(aws: Aws, bucket: Make) -> None:
     reader = aws.role("reader", allow("s3:GetObject", on="arn:aws:s3:::cross-bucket/*"), account=OTHER, path="/team/")
     no_rights = aws.role("named-only", account=OTHER)

@@ -365,6 +365,17 @@ def test_show_and_drop(sessions: None, ask: Any, call: Call, world: World) -> No
     assert catalog.table(CENTRAL, REGION, "fs_features", "sessions") is None
 
 
+def test_a_database_as_terraform_makes_it(ask: Any, call: Call) -> None:
+    sql = (
+        "create database `visits_db` comment 'Who\\'s there' location 's3://lake/visits/' "
+        "with dbproperties ('creator' = 'others', 'a'='b');"
+    )
+    assert ask(sql)["Status"]["State"] == "SUCCEEDED"
+    shown = call("athena", "GetDatabase", CatalogName="AwsDataCatalog", DatabaseName="visits_db")
+    assert shown["Database"]["Description"] == "Who's there"
+    assert shown["Database"]["Parameters"] == {"creator": "others", "a": "b"}
+
+
 def test_create_table_needs_rights(sessions: None, ask: Any, world: World) -> None:
     world.deny = {"glue:CreateTable"}
     sql = f"CREATE EXTERNAL TABLE t (a string) STORED AS PARQUET LOCATION 's3://{RESULTS}/t/'"

@@ -104,6 +104,17 @@ def test_a_registry_is_described_anew(call: Call) -> None:
     assert backend.get_registry({"RegistryName": "r"})["Description"] == "y"
 
 
+def test_a_crawler_keeps_how_it_asks_lake_formation(call: Call) -> None:
+    lake = {"UseLakeFormationCredentials": False}
+    targets = {"S3Targets": [{"Path": "s3://b/p"}]}
+    call("glue", "CreateCrawler", Name="c", Role="r", Targets=targets, LakeFormationConfiguration=lake)
+    shown = glue_backends[CENTRAL][REGION].get_crawler("c").as_dict()
+    assert (shown["LakeFormationConfiguration"], shown["Targets"]) == (lake, targets)
+    call("glue", "UpdateCrawler", Name="c", LakeFormationConfiguration={"UseLakeFormationCredentials": True})
+    changed = glue_backends[CENTRAL][REGION].get_crawler("c").as_dict()
+    assert changed["LakeFormationConfiguration"] == {"UseLakeFormationCredentials": True}
+
+
 def test_reserved_capacity(call: Call) -> None:
     with pytest.raises(ServiceError, match="at least 24"):
         call("athena", "CreateCapacityReservation", Name="c", TargetDpus=4)

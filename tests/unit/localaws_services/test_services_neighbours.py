@@ -251,3 +251,39 @@ def test_a_queue_keeps_its_policy_and_reads_as_written(world: World) -> None:
     assert '"Sid": "a"' in shown["Policy"]
     backend.set_queue_attributes("q", {"Policy": ""})
     assert not backend.get_queue_attributes("q", ["All"]).get("Policy")
+
+
+def test_a_key_is_replicated_once_and_lives_for_itself(call: Call, world: World) -> None:
+    backend = kms_backends[CENTRAL][REGION]
+    key = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "first", [], multi_region=True)
+    backend.create_alias(key.id, "alias/primary")
+    given = {"KeyId": key.id, "ReplicaRegion": "us-east-1"}
+    tags = [{"TagKey": "team", "TagValue": "search"}]
+    made = call("kms", "ReplicateKey", **given, Description="second", Tags=tags)["ReplicaKeyMetadata"]
+    assert made["Arn"] == key.arn.replace(REGION, "us-east-1")
+    assert made["MultiRegionConfiguration"]["MultiRegionKeyType"] == "REPLICA"
+    replica = kms_backends[CENTRAL]["us-east-1"].keys[key.id]
+    assert (replica.description, key.description) == ("second", "first")
+    assert (list(replica.aliases), list(key.aliases)) == ([], ["alias/primary"])
+    shown = backend.describe_key(key.id).to_dict()["KeyMetadata"]["MultiRegionConfiguration"]
+    assert shown["MultiRegionKeyType"] == "PRIMARY"
+    assert [one["Region"] for one in shown["ReplicaKeys"]] == ["us-east-1"]
+    assert refused(call, "kms", "ReplicateKey", **given)[0] == "AlreadyExistsException"
+    single = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
+    code, _ = refused(call, "kms", "ReplicateKey", KeyId=single.id, ReplicaRegion="us-east-1")
+    assert code == "UnsupportedOperationException"
+
+
+def test_a_saml_provider_keeps_its_tags(call: Call) -> None:
+    metadata = f"<EntityDescriptor>{'x' * 1000}</EntityDescriptor>"
+    tags = [{"Key": "team", "Value": "search"}]
+    given = {"Name": "okta", "SAMLMetadataDocument": metadata, "Tags": tags}
+    arn = call("iam", "CreateSAMLProvider", **given)["SAMLProviderArn"]
+    assert refused(call, "iam", "CreateSAMLProvider", **given)[0] == "EntityAlreadyExists"
+    assert refused(call, "iam", "CreateSAMLProvider", Name="o", SAMLMetadataDocument="<x/>")[0] == "ValidationError"
+    call("iam", "TagSAMLProvider", SAMLProviderArn=arn, Tags=[{"Key": "a", "Value": "b"}])
+    call("iam", "UntagSAMLProvider", SAMLProviderArn=arn, TagKeys=["team"])
+    shown = call("iam", "GetSAMLProvider", SAMLProviderArn=arn)
+    assert (shown["SAMLMetadataDocument"], shown["Tags"]) == (metadata, [{"Key": "a", "Value": "b"}])
+    assert call("iam", "ListSAMLProviderTags", SAMLProviderArn=arn)["Tags"] == shown["Tags"]
+    assert refused(call, "iam", "GetSAMLProvider", SAMLProviderArn=f"{arn}x")[0] == "NoSuchEntity"
