@@ -1,9 +1,7 @@
-# The groups that do not mention the team whose slice is wanted. A misspelt `owner` would take a group out of its owner's
+# The groups that do not mention the team whose slice is wanted, nor are granted to it by a tag. A misspelt `owner` would take a group out of its owner's
 # slice, and a plan made by hand would destroy it: so the keys and the teams of these groups are judged all the same.
 locals {
-  far_documents = {
-    for name, text in local.group_texts : name => try(yamldecode(text), null) if !can(local.group_documents[name])
-  }
+  far_documents = { for name, document in local.all_group_documents : name => document if !can(local.near[name]) }
 
   far_problems = flatten([
     for name, group in local.far_documents : concat(

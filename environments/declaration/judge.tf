@@ -140,6 +140,7 @@ locals {
       plain          = try(trimspace(group.store) == "central" && try(trimspace(group.classification), "") != "restricted" && tobool(group.online_store.enabled) && tobool(group.offline_store.enabled), false)
       shared         = { for team in try(keys(group.shared_with), []) : team => try([for verb in group.shared_with[team] : trimspace(verb)], []) }
       updates        = { for team in try(keys(group.updates), []) : team => try([for feature in group.updates[team] : trimspace(feature)], []) }
+      by_tag         = try(tostring(group.shared_by_tag) == "true", false)
       special        = try([for feature in group.features : feature if length(setintersection(try(keys(feature), []), ["collection", "dimension", "parameters"])) > 0], [])
     }
   }

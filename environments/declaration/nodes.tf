@@ -21,6 +21,15 @@ locals {
       { file = "environment.yaml", path = "replicas.${name}.", shape = "replica", value = local.environment_document.replicas[name] }
     ],
     [
+      for index, grant in try([for grant in local.environment_document.shared_by_tag : grant], []) : [
+        [{ file = "environment.yaml", path = "shared_by_tag[${index}].", shape = "tag_grant", value = grant }],
+        [
+          for tags in try([grant.tags], []) :
+          { file = "environment.yaml", path = "shared_by_tag[${index}].tags.", shape = "tag_match", value = tags }
+        ],
+      ]
+    ],
+    [
       for name, team in local.team_documents : [
         [{ file = "teams/${name}.yaml", path = "", shape = "team", value = team }],
         [

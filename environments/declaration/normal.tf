@@ -53,7 +53,12 @@ locals {
   })
 
   # An empty map has no element type, and groups of several types make no map; an empty slice of a list keeps its type.
-  shared       = { for name, group in local.group_documents : name => try(group.shared_with, {}) if local.sound }
+  shared = {
+    for name, group in local.group_documents : name => merge(try(group.shared_with, {}), {
+      for team in distinct(flatten([for shared in try(local.shared_by_tag[name], []) : keys(shared)])) :
+      team => distinct(concat(try(group.shared_with[team], []), flatten([for shared in local.shared_by_tag[name] : try(shared[team], [])])))
+    }) if local.sound
+  }
   shared_verbs = { for name, shared in local.shared : name => tolist(concat([for verbs in values(shared) : sort(verbs)], [tolist([""])])) }
 
   updates          = { for name, group in local.group_documents : name => try(group.updates, {}) if local.sound }

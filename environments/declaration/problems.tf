@@ -7,6 +7,7 @@ locals {
     local.node_problems,
     local.environment_problems,
     local.replica_problems,
+    local.tag_problems,
     local.team_problems,
     local.group_problems,
     local.expectation_problems,
@@ -84,7 +85,7 @@ locals {
         }
       ],
       [
-        for found in distinct(regexall("(?m)\\b(allow_primary|direct_catalog|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
+        for found in distinct(regexall("(?m)\\b(allow_primary|direct_catalog|enabled|ephemeral|namespace|replication_time_control|delete_markers|required|shared_by_tag|unique)[ \t]*:[ \t]*(${local.boolean_words})[ \t]*(?:[,}#]|$)", text)) : {
           file = file
           key  = found[0]
           rule = "must be true or false, not ${found[1]}."

@@ -57,6 +57,15 @@ locals {
       permissions_boundary = merge(local.any_text, { required = false, pattern = "^([\\w+=,.@-]+/)*[\\w+=,.@-]{1,128}$", rule = "must be the name of a managed policy, without the ARN." })
       tags                 = merge(local.mapping, { required = false })
       replicas             = merge(local.mapping, { required = false })
+      shared_by_tag        = merge(local.list, { required = false })
+    }
+    tag_grant = {
+      tags        = local.mapping
+      shared_with = local.mapping
+    }
+    tag_match = {
+      classification = local.one_of.classification
+      owner          = merge(local.name, { required = false })
     }
     replica = {
       account                  = local.account
@@ -124,6 +133,7 @@ locals {
       expectations      = merge(local.mapping, { required = false })
       purpose           = local.one_of.purpose
       created_by        = local.one_of.created_by
+      shared_by_tag     = merge(local.bool, { required = false })
       shared_with       = merge(local.mapping, { required = false })
       updates           = merge(local.mapping, { required = false })
     }

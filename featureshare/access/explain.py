@@ -81,8 +81,12 @@ class Explanation:
 class Explainer:
     """Explains requests against one environment's documents and declaration."""
 
-    def __init__(self, normal: Mapping[str, Any], model: Model) -> None:
+    def __init__(
+        self, normal: Mapping[str, Any], model: Model, by_tag: Mapping[tuple[str, str, str], str] | None = None
+    ) -> None:
+        """`by_tag` has the file and line of every (team, group, verb) that a tag gives and not the owner's file."""
         self.normal = normal
+        self._by_tag = by_tag or {}
         self.model = model
         self.contract = Contract(normal, model)
         self._explorer = Explorer(model, self.contract)
@@ -205,7 +209,9 @@ class Explainer:
 
     def _grants(self, found: Explanation, team: str, group: str, verb: str) -> bool:
         if verb in self._granted(team, group):
-            found.links.append(Link("feature group", True, f"{group} is shared with {team} for {verb}"))
+            origin = self._by_tag.get((team, group, verb))
+            how = f" by tag, {origin}" if origin else ""
+            found.links.append(Link("feature group", True, f"{group} is shared with {team} for {verb}{how}"))
             return True
         owner = self.normal["feature_groups"][group]["owner"]
         found.links.append(Link("feature group", False, f"{group} is not shared with {team} for {verb}"))

@@ -1,10 +1,10 @@
 """One entry for each feature group, as people look for them. Pure: a declaration in, entries out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from featureshare.declaration import Declaration, FeatureGroup, Team
+from featureshare.declaration import Declaration, FeatureGroup, Grant
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,16 @@ class FeatureEntry:
 
 @dataclass(frozen=True)
 class Use:
-    """A team that may use a group: its verbs, and for each the principals of the team that take it."""
+    """A team that may use a group: its verbs, and for each the principals of the team that take it.
+
+    `by_tag` has, for verbs that a tag gives and not the owner's file, the file and line that do.
+    """
 
     team: str
     contact: str
     verbs: tuple[str, ...]
     principals: Mapping[str, tuple[str, ...]]
+    by_tag: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,22 +149,25 @@ def _entry(
             FeatureEntry(feature.name, feature.type, feature.description, _role(group, feature.name))
             for feature in group.features
         ),
-        uses=tuple(_use(team, declaration.teams[team], verbs) for team, verbs in sorted(uses.items())),
+        uses=tuple(_use(declaration, name, team, verbs) for team, verbs in sorted(uses.items())),
         copies=tuple(
             Copy(copy, replica.account, replica.region or environment.region, tuple(sorted(replica.readers)))
             for copy, replica in sorted(environment.replicas.items())
             if name in replica.feature_groups
         ),
-        ask=_ask(group, name, line, folder),
+        ask=_ask(group, name, line, folder, named=_named(declaration, name, group)),
     )
 
 
-def _use(name: str, team: Team, verbs: set[str]) -> Use:
+def _use(declaration: Declaration, group: str, name: str, verbs: set[str]) -> Use:
+    team = declaration.teams[name]
     takers = {
         verb: tuple(sorted(principal for principal, it in team.principals.items() if verb in it.verbs))
         for verb in sorted(verbs)
     }
-    return Use(name, team.contact, tuple(sorted(verbs)), takers)
+    origins = {verb: declaration.by_tag.get(Grant(name, group, verb)) for verb in sorted(verbs)}
+    by_tag = {verb: origin for verb, origin in origins.items() if origin}
+    return Use(name, team.contact, tuple(sorted(verbs)), takers, by_tag)
 
 
 def _role(group: FeatureGroup, feature: str) -> str:
@@ -174,7 +181,13 @@ def _online(group: FeatureGroup) -> str | None:
     return store.storage if store.ttl is None else f"{store.storage}, {store.ttl.value} {store.ttl.unit.lower()}"
 
 
-def _ask(group: FeatureGroup, name: str, line: int | None, folder: str) -> Ask:
+def _named(declaration: Declaration, name: str, group: FeatureGroup) -> bool:
+    """Whether the group's own file shares it, and not only a tag."""
+    grants = (Grant(team, name, verb) for team, verbs in group.shared_with.items() for verb in verbs)
+    return any(grant not in declaration.by_tag for grant in grants)
+
+
+def _ask(group: FeatureGroup, name: str, line: int | None, folder: str, *, named: bool) -> Ask:
     file = f"{folder}/feature-groups/{name}.yaml"
     verbs = [
         verb
@@ -192,7 +205,7 @@ def _ask(group: FeatureGroup, name: str, line: int | None, folder: str) -> Ask:
     elif group.classification == "restricted":
         why_not = "Restricted data is shared with nobody."
     entry = f"  YOUR-TEAM: [{', '.join(verbs)}]"
-    add = entry if group.shared_with else f"shared_with:\n{entry}"
+    add = entry if named else f"shared_with:\n{entry}"
     return Ask(
         not why_not, file, line, "" if why_not else add, group.contact, f"{folder}/teams/YOUR-TEAM.yaml", why_not
     )

@@ -269,7 +269,11 @@ def explain_of(
         else:
             typer.echo(f"cause: {pasted.cause}")
         return
-    found = Explainer(_normal(workspace, env), model).explain(pasted.principal, pasted.action, pasted.resource)
+    workspace.declaration_folder(env)
+    declaration = load(workspace.environments, env)
+    found = Explainer(
+        declaration.normal(), model, {(*grant,): origin for grant, origin in declaration.by_tag.items()}
+    ).explain(pasted.principal, pasted.action, pasted.resource)
     said = pasted.cause or elsewhere(pasted, found)
     if json_:
         emit({"environment": env} | found.as_dict() | {"cause": said, "layer": pasted.layer})

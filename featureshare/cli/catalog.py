@@ -109,6 +109,9 @@ def _show(entry: Entry, console: Console) -> None:
         ),
     ):
         facts.add_row(f"  {name}", escape(value))
+    for use in entry.uses:
+        for verb, origin in use.by_tag.items():
+            facts.add_row("  by tag", escape(f"{use.team} {verb}, {origin}"))
     console.print(facts)
     features = Table()
     for column in ("feature", "type", "meaning"):

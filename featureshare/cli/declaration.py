@@ -61,7 +61,8 @@ def show(
             emit(declaration.normal())
             return
         for grant in declaration.grants():
-            typer.echo(f"{grant.team}  {grant.verb}  {grant.feature_group}")
+            origin = declaration.by_tag.get(grant)
+            typer.echo(f"{grant.team}  {grant.verb}  {grant.feature_group}" + (f"  by tag, {origin}" if origin else ""))
 
 
 @app.command()

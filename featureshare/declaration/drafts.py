@@ -69,8 +69,33 @@ class Drafts:
         principals = table(document.value, "principals")
         return {verb for name in principals for verb in items(principals, name, "verbs") if isinstance(verb, str)}
 
+    def tagged(self, tags: Mapping[str, Any]) -> list[str]:
+        """Groups that bear all of these tags and may be shared by them: where the owner says so, in the central store,
+        and never what is restricted."""
+        return [
+            name
+            for name, document in self.groups.items()
+            if tags
+            and says(document.value, "shared_by_tag") is True
+            and text(document.value, "store") == "central"
+            and text(document.value, "classification") != "restricted"
+            and all(_tag(document.value, key) == value for key, value in tags.items())
+        ]
+
+    def by_tag(self) -> Iterator[tuple[int, str, str, str]]:
+        """Every (entry of shared_by_tag, team, group, verb) that a tag gives: no team its own groups, and nobody a
+        store that a group does not have."""
+        for index, grant in enumerate(items(self.settings, "shared_by_tag")):
+            for name in self.tagged(table(grant, "tags")):
+                group = self.groups[name].value
+                for team in table(grant, "shared_with"):
+                    for verb in items(grant, "shared_with", team):
+                        store = {"read-online": "online_store", "read-offline": "offline_store"}.get(str(verb))
+                        if team != text(group, "owner") and (store is None or says(group, store, "enabled") is True):
+                            yield index, team, name, str(verb)
+
     def grants(self) -> Iterator[tuple[str, str, str]]:
-        """Every (team, group, verb) that is granted, an owner's write included."""
+        """Every (team, group, verb) that is granted, by name or by tag, an owner's write included."""
         for name, document in self.groups.items():
             yield text(document.value, "owner"), name, "write"
             shared = table(document.value, "shared_with")
@@ -78,3 +103,9 @@ class Drafts:
                 for verb in items(shared, team):
                     if isinstance(verb, str):
                         yield team, name, verb
+        for _, team, name, verb in self.by_tag():
+            yield team, name, verb
+
+
+def _tag(group: Any, key: str) -> str:
+    return text(group, key) or ("internal" if key == "classification" else "")

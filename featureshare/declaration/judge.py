@@ -12,6 +12,7 @@ from featureshare.declaration.judge_groups import judge_groups
 from featureshare.declaration.judge_network import judge_network
 from featureshare.declaration.judge_options import judge_options
 from featureshare.declaration.judge_replicas import judge_replicas
+from featureshare.declaration.judge_tags import judge_tag_use, judge_tags
 from featureshare.declaration.model import ROLE_KINDS
 from featureshare.declaration.names import repeated, same_name
 from featureshare.errors import Problem
@@ -33,12 +34,13 @@ def judge(drafts: Drafts) -> list[Problem]:
         *judge_groups(drafts),
         *judge_network(drafts),
         *judge_replicas(drafts),
+        *judge_tags(drafts),
     ]
 
 
 def judge_use(drafts: Drafts) -> list[Problem]:
     """Verbs that nothing grants and grants that nobody uses. Only meaningful when every file could be read."""
-    return [*_unused_verbs(drafts), *_unused_grants(drafts), *judge_options(drafts)]
+    return [*_unused_verbs(drafts), *_unused_grants(drafts), *judge_options(drafts), *judge_tag_use(drafts)]
 
 
 def _environment(drafts: Drafts) -> Iterator[Problem]:

@@ -23,10 +23,13 @@ from featureshare.declaration.model import (
     Platform,
     Principal,
     Replica,
+    TagGrant,
+    TagMatch,
     Team,
     Ttl,
 )
 from featureshare.declaration.normal import Declaration
+from featureshare.declaration.tags import resolve
 from featureshare.errors import BadInput, Problem
 
 # Every key of every kind of mapping, to suggest one for a misspelt key.
@@ -35,6 +38,8 @@ _KEYS = frozenset(
     for model in (
         Environment,
         Replica,
+        TagGrant,
+        TagMatch,
         Platform,
         Team,
         Principal,
@@ -46,6 +51,9 @@ _KEYS = frozenset(
     )
     for key in model.model_fields
 )
+
+# What decides which groups a tag covers: where one of these is wrong, it is too early to say which grant serves nobody.
+_TAGGED = ("classification", "store", "online_store", "offline_store", "shared_by_tag")
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -81,16 +89,20 @@ def load(root: Path, environment: str) -> Declaration:
     whole = _model(Environment, document, problems)
     team_models = {name: _model(Team, team, problems) for name, team in teams.items()}
     group_models = {name: _model(FeatureGroup, group, problems) for name, group in groups.items()}
-    if not problems.touch("", "principals", "shared_with", "owner"):
+    if not problems.touch(
+        "", "principals", "shared_with", "owner", *(_TAGGED if "shared_by_tag" in drafts.settings else ())
+    ):
         problems.add(judge_use(drafts))
 
     if problems.found or whole is None:
         raise BadInput(problems.found)
+    resolved, by_tag = resolve(drafts, {name: group for name, group in group_models.items() if group})
     return Declaration(
         whole,
         MappingProxyType({name: team for name, team in team_models.items() if team}),
-        MappingProxyType({name: group for name, group in group_models.items() if group}),
+        MappingProxyType(resolved),
         MappingProxyType(whole.replicas),
+        MappingProxyType(by_tag),
     )
 
 

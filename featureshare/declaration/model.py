@@ -13,6 +13,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Verb = Literal["delete", "discover", "manage", "read-offline", "read-online", "update", "write"]
 VERBS: tuple[str, ...] = ("delete", "discover", "manage", "read-offline", "read-online", "update", "write")
+# What a grant by tag may give: reading. Whoever changes a group is named in its file.
+TagVerb = Literal["discover", "read-offline", "read-online"]
+TAG_VERBS: tuple[str, ...] = ("discover", "read-offline", "read-online")
 
 # Kinds of role. A principal may not be called like one: <prefix>-<team>-<kind> is the name of an access role.
 ROLE_KINDS = frozenset(
@@ -236,6 +239,21 @@ class Replica(_Frozen):
     readers: Annotated[list[ReplicaReader], Field(min_length=1)]
 
 
+class TagMatch(_Frozen):
+    """Tags that a feature group bears, all of which it must have: those that its own file sets."""
+
+    classification: Literal["public", "internal", "confidential"] | None = None
+    owner: Name | None = None
+
+
+class TagGrant(_Frozen):
+    """A grant by tag: every group of the central store that bears `tags`, and whose owner says `shared_by_tag: true`,
+    is shared with these teams, for reading."""
+
+    tags: TagMatch
+    shared_with: Annotated[dict[Name, Annotated[list[TagVerb], Field(min_length=1)]], Field(min_length=1)]
+
+
 class Environment(_Frozen):
     """environment.yaml: what holds for every account of one environment."""
 
@@ -250,6 +268,7 @@ class Environment(_Frozen):
     permissions_boundary: Policy | None = None
     tags: dict[TagKey, TagValue] = {}
     replicas: dict[Name, Replica] = {}
+    shared_by_tag: list[TagGrant] = []
 
 
 Compute = Literal[
@@ -389,7 +408,10 @@ class Expectation(_Frozen):
 
 
 class FeatureGroup(_Frozen):
-    """feature-groups/<group>.yaml: one feature group, its owner and with whom it is shared."""
+    """feature-groups/<group>.yaml: one feature group, its owner and with whom it is shared.
+
+    `shared_by_tag` is the owner's consent to what `shared_by_tag` of environment.yaml grants.
+    """
 
     feature_group: GroupName
     store: Literal["central", "team"]
@@ -408,5 +430,6 @@ class FeatureGroup(_Frozen):
     expectations: dict[FeatureName, Expectation] = {}
     purpose: Literal["canary"] | None = None
     created_by: Literal["terraform", "api"] = "terraform"
+    shared_by_tag: Bool = False
     shared_with: dict[Name, Annotated[list[Verb], Field(min_length=1)]] = {}
     updates: dict[Name, Annotated[list[FeatureName], Field(min_length=1, max_length=100)]] = {}

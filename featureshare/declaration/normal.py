@@ -6,7 +6,7 @@ Terraform builds the same in environments/declaration/normal.tf, and every plan 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from featureshare.declaration.model import Environment, FeatureGroup, Replica, Team
@@ -28,6 +28,8 @@ class Declaration:
     teams: Mapping[str, Team]
     feature_groups: Mapping[str, FeatureGroup]
     replicas: Mapping[str, Replica]
+    # Grants that only a tag gives, each with the file and line that does. `feature_groups` holds them like any other.
+    by_tag: Mapping[Grant, str] = field(default_factory=dict)
 
     def grants(self) -> tuple[Grant, ...]:
         """Every grant, sorted: what shared_with says, and write for each group's owner.
@@ -61,6 +63,11 @@ class Declaration:
                 if group.owner == team or team in group.shared_with
             },
             {},
+            {
+                grant: origin
+                for grant, origin in self.by_tag.items()
+                if team in (grant.team, self.feature_groups[grant.feature_group].owner)
+            },
         )
 
     def replica_slice(self, replica: str) -> "Declaration":
@@ -104,7 +111,8 @@ def encode(value: Any) -> str:
 
 
 def _environment(environment: Environment) -> dict[str, Any]:
-    plain = environment.model_dump(exclude={"platform", "replicas"})
+    # Of grants by tag the normal form holds what they come to, group by group: a stack changes with its own.
+    plain = environment.model_dump(exclude={"platform", "replicas", "shared_by_tag"})
     # Every slice knows whether the central store is replicated at all: its bucket and key let that in or not.
     return plain | {
         "platform_principal": environment.platform.principal,
@@ -130,7 +138,7 @@ def _team(team: Team) -> dict[str, Any]:
 
 
 def _group(group: FeatureGroup) -> dict[str, Any]:
-    plain = group.model_dump(exclude={"feature_group"})
+    plain = group.model_dump(exclude={"feature_group", "shared_by_tag"})
     return plain | {
         "shared_with": {team: sorted(verbs) for team, verbs in sorted(group.shared_with.items())},
         "updates": {team: sorted(names) for team, names in sorted(group.updates.items())},

@@ -38,6 +38,18 @@ def test_a_group_that_is_not_shared(explain):
     assert found.advice.startswith(line)
 
 
+def test_what_a_tag_shares_names_its_line_and_what_does_not_bear_it_is_denied(documents, normal):
+    line = "environments/local/environment.yaml:20"
+    explainer = Explainer(normal, Model(documents), {("product-success", "user-segments", "read-offline"): line})
+    table = "arn:aws:glue:eu-west-1:222222222222:table/fs_features/"
+    found = explainer.explain("product-success/analyst", "glue:GetTable", f"{table}user_segments")
+    assert found.allowed
+    assert found.links[1].text.endswith(f"is shared with product-success for read-offline by tag, {line}")
+    other = explainer.explain("product-success/analyst", "glue:GetTable", f"{table}users")
+    assert not other.allowed
+    assert other.broken.name == "feature group"
+
+
 def test_a_verb_that_the_principal_does_not_declare(explain):
     found = explain("core-search/training", "sagemaker:GetRecord", SESSIONS)
     assert found.broken.name == "declaration"

@@ -42,6 +42,8 @@ EXPECTED = {
     ("product-success", "product-vectors", "write"),
     ("product-success", "reviews", "write"),
     ("product-success", "reviews", "read-offline"),
+    # By a tag of environment.yaml, and no other group that is internal.
+    ("product-success", "user-segments", "read-offline"),
 }
 # A manager describes what it makes, and lists nothing: that is part of what a discoverer does.
 PARTLY = {("data-curation", "data-curation--*", "discover")}

@@ -23,7 +23,11 @@ def generate(folder: Path, seed: int, teams: int, groups: int) -> None:
     chance = random.Random(seed)
     names = [f"team-{number}" for number in range(teams)]
     declared = [_group(chance, number, names) for number in range(groups)]
+    by_tag = _by_tag(chance, declared, names)
     used: dict[str, set[str]] = {name: set() for name in names}
+    for entry in by_tag:
+        for team, verbs in entry["shared_with"].items():
+            used[team].update(verbs)
     for group in declared:
         used[group["owner"]].add("write")
         for team, verbs in group["shared_with"].items():
@@ -50,6 +54,7 @@ def generate(folder: Path, seed: int, teams: int, groups: int) -> None:
             "platform": {"principal": "arn:aws:iam::666666666666:role/platform"},
             "tags": {"text": "plain", "yes": "no", "number": "012"},
             "replicas": replicas,
+            "shared_by_tag": by_tag,
         },
     )
     for number, name in enumerate(names):
@@ -57,6 +62,29 @@ def generate(folder: Path, seed: int, teams: int, groups: int) -> None:
             _write(folder / "teams" / f"{name}.yaml", _team(chance, name, number, sorted(used[name])))
     for group in declared:
         _write(folder / "feature-groups" / f"{group['feature_group']}.yaml", group)
+
+
+def _by_tag(chance: random.Random, groups: list[dict], teams: list[str]) -> list[dict]:
+    """Grants by tag, each verb of which serves its team on one group at least."""
+    entries = []
+    for tags in ({"classification": "internal"}, {"owner": teams[0]}, {"owner": teams[1], "classification": "public"}):
+        open_groups = [
+            group
+            for group in groups
+            if group.get("shared_by_tag")
+            and all(group.get(key, "internal" if key == "classification" else None) == tags[key] for key in tags)
+        ]
+        shared = {}
+        for team in chance.sample(teams, 3):
+            others = [group for group in open_groups if group["owner"] != team]
+            verbs = {"discover"} if others else set()
+            verbs |= {"read-online" for group in others if group["online_store"]["enabled"]}
+            verbs |= {"read-offline" for group in others if group["offline_store"]["enabled"]}
+            if verbs:
+                shared[team] = chance.sample(sorted(verbs), chance.randint(1, len(verbs)))
+        if shared:
+            entries.append({"tags": tags, "shared_with": shared})
+    return entries
 
 
 def _team(chance: random.Random, name: str, number: int, verbs: list[str]) -> dict:
@@ -124,6 +152,10 @@ def _group(chance: random.Random, number: int, teams: list[str]) -> dict:
         group |= {"pipeline": "https://git.example.com/x?a=1&b=2", "freshness": "15m", "purpose": "canary"}
     if by_api:
         group["created_by"] = "api"
+    if chance.random() < 0.7:
+        group["classification"] = chance.choice(["public", "internal"])
+    if store == "central" and chance.random() < 0.6:
+        group["shared_by_tag"] = chance.random() < 0.8
     return group
 
 

@@ -101,7 +101,7 @@ def test_a_slice_does_not_lose_a_group_by_a_slip_of_the_pen(terraform: Terraform
 
 
 def test_an_unknown_environment_is_refused_with_those_there_are(terraform: Terraform) -> None:
-    with pytest.raises(BadInput, match=r"there is no environment nowhere\. Fix: name one of: base, compute, rich"):
+    with pytest.raises(BadInput, match=r"no environment nowhere\. Fix: name one of: base, compute, every, rich"):
         load(HERE / "good", "nowhere")
     answer = terraform.read(HERE / "good", "nowhere")
     assert answer.status == 1

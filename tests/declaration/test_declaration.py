@@ -88,6 +88,61 @@ def test_defaults_are_written_out() -> None:
     assert [group[key] for key in ("pipeline", "freshness", "purpose")] == [None, None, None]
 
 
+def test_a_tag_shares_what_bears_it_and_whose_owner_says_so() -> None:
+    """By hand, from the files of `rich`: web's groups are clicks (public, online only), events (offline only) and
+    web--made-by-hand (no word of the owner); ml's are archive and prices (open), risk_scores-v2 and vectors (not)."""
+    declaration = load(HERE / "good", "rich")
+    first, second = "good/rich/environment.yaml:25", "good/rich/environment.yaml:28"
+    assert dict(declaration.by_tag) == {
+        Grant("ml", "events", "discover"): first,  # not clicks: its own file says discover and read-online
+        Grant("ml", "events", "read-offline"): first,  # not clicks, which has no offline store
+        Grant(
+            "web", "prices", "read-online"
+        ): second,  # not archive, which has no online store; not discover, which is ml's
+    }
+    shared = {name: group["shared_with"] for name, group in declaration.normal()["feature_groups"].items()}
+    assert shared["events"] == {"ml": ["discover", "read-offline"]}
+    assert shared["clicks"] == {"ml": ["delete", "discover", "read-online", "write"], "web": ["read-online"]}
+    assert shared["prices"] == {"web": ["read-online"]}
+    assert shared["archive"] == {}
+    assert set(declaration.by_tag) <= set(declaration.grants())
+    assert declaration.slice("web").by_tag == declaration.by_tag  # the owner of events, the reader of prices
+    assert "shared_by_tag" not in declaration.json()
+
+
+def test_a_new_group_is_shared_by_its_tag_and_touches_its_readers_and_its_owner(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS / "local", tmp_path / "local")
+    before = load(tmp_path, "local")
+    file = tmp_path / "local" / "feature-groups" / "user-segments.yaml"
+    text = file.read_text().replace("user-segments", "user-interests")
+    (file.parent / "user-interests.yaml").write_text(text)
+    after = load(tmp_path, "local")
+    assert set(after.grants()) - set(before.grants()) == {
+        Grant("data-curation", "user-interests", "discover"),
+        Grant("data-curation", "user-interests", "manage"),
+        Grant("data-curation", "user-interests", "write"),
+        Grant("product-success", "user-interests", "read-offline"),
+    }
+    changed = {team for team in after.teams if before.slice(team).digest() != after.slice(team).digest()}
+    assert changed == {"data-curation", "product-success"}
+
+
+def test_without_the_owners_word_a_tag_shares_nothing(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS / "local", tmp_path / "local")
+    before = load(tmp_path, "local")
+    file = tmp_path / "local" / "feature-groups" / "product-prices.yaml"  # internal, and its owner says nothing
+    assert "shared_by_tag" not in file.read_text()
+    environment = tmp_path / "local" / "environment.yaml"
+    environment.write_text(environment.read_text() + "      data-curation: [discover]\n")
+    # user-segments, which is open, is data-curation's own: the grant would serve nobody, and is refused.
+    with pytest.raises(BadInput, match="user-segments: data-curation owns them"):
+        load(tmp_path, "local")
+    file.write_text(file.read_text() + "shared_by_tag: true\n")
+    assert set(load(tmp_path, "local").grants()) - set(before.grants()) == {
+        Grant("data-curation", "product-prices", "discover")
+    }
+
+
 def test_what_is_not_ours_has_no_compute() -> None:
     principals = load(HERE / "good", "rich").normal()["teams"]["ml"]["principals"]
     assert {name: principal["compute"] for name, principal in principals.items()} == {

@@ -45,6 +45,16 @@ def test_every_declared_verb_is_used(run: Report) -> None:
     assert idle == []
 
 
+def test_a_tag_shares_what_bears_it_and_nothing_else(run: Report) -> None:
+    """product-success reads user-segments by a tag: another class, and no word of the owner, stay denied to it."""
+    reader = "fs-product-success-reader-offline"
+    read = {one.what for one in run.steps if one.ok and one.step == 6 and one.who.endswith(reader)}
+    denied = {one.what for one in run.denials if one.ok and one.who.endswith(reader)}
+    assert "Athena: newest values of user-segments" in read
+    for group in ("users", "sessions", "product-prices"):
+        assert {f"Athena: {group}", f"GetObject of {group}", f"GetTable {group}"} <= denied, group
+
+
 def test_producers_a_consumer_a_replica_and_the_central_account_took_part(run: Report, applied_local: Any) -> None:
     accounts = {team["account"] for team in applied_local.render["teams"].values()}
     central = applied_local.render["environment"]["central_account"]

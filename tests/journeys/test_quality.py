@@ -19,6 +19,6 @@ def test_expectations_are_measured_on_what_was_written(run: Any, applied_local: 
     }
     assert all(it["ok"] and it["of"] > 0 for it in sessions["measures"] if it["feature"])
     assert sessions["measured_by"] == "core-search/training"
-    # Nobody is granted its offline store, and no other right is used to look at it.
-    assert found["user-segments"]["why_not"] == "no principal is granted read-offline"
+    # Its only reader is granted it by a tag.
+    assert found["user-segments"]["measured_by"] == "product-success/analyst"
     assert done.returncode in (1, 3)  # of the test data some may be older than its group's freshness

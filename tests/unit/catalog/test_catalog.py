@@ -152,6 +152,30 @@ def test_a_group_that_is_shared_with_nobody_yet_gets_the_key_too(folder: Path) -
     assert first.ask.line == len(file.read_text().splitlines())
 
 
+def test_what_a_tag_shares_says_which_line_does(folder: Path) -> None:
+    file, environment = folder / "feature-groups" / "carts.yaml", folder / "environment.yaml"
+    file.write_text(file.read_text().replace("  consumer: [read-online, read-offline]", "  consumer: [read-offline]"))
+    file.write_text(file.read_text() + "shared_by_tag: true\n")
+    lines = len(environment.read_text().splitlines())
+    entry = "shared_by_tag:\n  - tags: {owner: producer}\n    shared_with: {consumer: [read-online, read-offline]}\n"
+    environment.write_text(environment.read_text() + entry)
+    first, _ = entries(load(folder.parent, "small"), grant_lines(folder), "environments/small")
+    consumer = next(use for use in first.uses if use.team == "consumer")
+    assert consumer.verbs == ("read-offline", "read-online")
+    assert consumer.by_tag == {"read-online": f"environments/small/environment.yaml:{lines + 2}"}
+    assert f"read-online by tag, environments/small/environment.yaml:{lines + 2}" in page("small", (first,))
+
+
+def test_a_group_that_only_a_tag_shares_gets_the_key_too(folder: Path) -> None:
+    file, environment = folder / "feature-groups" / "carts.yaml", folder / "environment.yaml"
+    file.write_text(file.read_text().partition("shared_with:")[0] + "shared_by_tag: true\n")
+    entry = "shared_by_tag:\n  - tags: {owner: producer}\n    shared_with: {consumer: [read-online, read-offline]}\n"
+    environment.write_text(environment.read_text() + entry)
+    first, _ = entries(load(folder.parent, "small"), grant_lines(folder), "environments/small")
+    assert first.lineage()["read_by"] == ["consumer/serving", "consumer/training"]
+    assert first.ask.add.startswith("shared_with:\n")
+
+
 def test_what_cannot_be_shared_says_why(found: dict[str, Entry]) -> None:
     assert not found["scores"].ask.possible
     assert "producer's own store" in found["scores"].ask.why_not

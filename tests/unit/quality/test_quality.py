@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
 
 from featureshare.journeys.cast import Group
 from featureshare.localaws.services import athena_sql
-from featureshare.quality import judge, rules, statement
+from featureshare.quality import judge, measure, rules, statement
 from featureshare.quality.measure import period
 
 _NOW = datetime(2026, 5, 2, 12, tzinfo=UTC).timestamp()
@@ -128,3 +128,24 @@ def test_an_event_time_in_unix_seconds() -> None:
 def test_a_period_that_is_none() -> None:
     with pytest.raises(ValueError, match="no freshness"):
         period("fortnight")
+
+
+def test_what_nobody_may_read_is_not_measured_with_another_right() -> None:
+    role = {"arn": "arn:aws:iam::111111111111:role/writer", "compute": "lambda", "verbs": ["write"], "assumes": ["w"]}
+    team = {"execution_roles": {"pipeline": role}, "access_roles": {"write": "w"}, "account": "111111111111"}
+    group = {
+        "name": "carts", "account": "222222222222", "arn": "", "owner": "producer", "store": "central",
+        "record_identifier": "id", "event_time": "at", "features": [{"name": "id", "type": "String"}],
+        "online_store": {"enabled": True}, "offline_store": {"enabled": True}, "offline_alias": "alias/offline",
+        "freshness": "1d",
+    }  # fmt: skip
+    render = {"environment": {}, "teams": {"producer": team}, "feature_groups": {"carts": group}}
+    (found,) = measure(render, cast(Any, NoSessions()), wait=1.0)
+    assert (found.measured_by, found.why_not) == ("", "no principal is granted read-offline")
+
+
+class NoSessions:
+    """Whoever is asked for here would be used to read."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a session is asked for: {name}")
