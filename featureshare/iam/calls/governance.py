@@ -97,7 +97,7 @@ TABLES: dict[str, Table] = {
         family(
             "access-analyzer",
             {
-                "analyzer/{analyzerName}": "CreateAnalyzer DeleteAnalyzer GetAnalyzer UpdateAnalyzer",
+                "analyzer/{analyzerName}": "CreateAnalyzer DeleteAnalyzer GetAnalyzer",
                 "analyzer/{analyzerName}/archive-rule/{ruleName}": "CreateArchiveRule DeleteArchiveRule "
                 "GetArchiveRule UpdateArchiveRule",
                 "{resourceArn}": "ListTagsForResource TagResource UntagResource",

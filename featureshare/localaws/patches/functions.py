@@ -1,9 +1,9 @@
-"""moto's functions: settings that it forgets at birth or in an update are kept and shown."""
+"""moto's functions: settings that it forgets at birth or in an update are kept, and a new one replaces the old."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 _KEPT = "featureshare_settings"
 _FORGOTTEN = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart")
@@ -11,6 +11,7 @@ _UPDATED = {"EphemeralStorage": "ephemeral_storage", "KMSKeyArn": "kms_key_arn",
 _born = LambdaFunction.__init__
 _update = LambdaFunction.update_configuration
 _show = LambdaFunction.get_configuration
+_configure_events = LambdaBackend.put_function_event_invoke_config
 
 
 def apply() -> None:
@@ -41,6 +42,11 @@ def apply() -> None:
         snap = {**shown["SnapStart"], **kept.get("SnapStart", {})}
         return {**shown, **kept, "LoggingConfig": logging, "SnapStart": snap}
 
+    def configure_events(self: Any, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
+        self.get_function(function_name).event_invoke_config.clear()
+        return _configure_events(self, function_name, config)
+
+    LambdaBackend.put_function_event_invoke_config = configure_events  # type: ignore[method-assign]
     LambdaFunction.__init__ = init  # type: ignore[method-assign]
     LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign]
     LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]

@@ -122,6 +122,28 @@ def describe_endpoint_config(call: Invocation) -> dict[str, Any]:
     )
 
 
+def update_endpoint(call: Invocation) -> dict[str, Any]:
+    """Puts another configuration on an endpoint, which serves at once.
+
+    Variants begin with what the configuration says; AWS keeps their weights and counts only when asked to
+    (RetainAllVariantProperties).
+    """
+    backend, name = _backend(call), call.params["EndpointName"]
+    found = backend.endpoints.get(name)
+    if found is None:
+        arn = f"arn:aws:sagemaker:{call.region}:{call.account}:endpoint/{name}"
+        raise ServiceError("ValidationException", f"Could not find endpoint '{arn}'.")
+    try:
+        config = backend.describe_endpoint_config(call.params["EndpointConfigName"])
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    found.endpoint_config_name = call.params["EndpointConfigName"]
+    if not call.params.get("RetainAllVariantProperties"):
+        found.production_variants = found._process_production_variants(config["ProductionVariants"])
+    found.last_modified_time = utcnow()
+    return {"EndpointArn": found.arn}
+
+
 def delete_model_package_group(call: Invocation) -> dict[str, Any]:
     groups = _backend(call).model_package_groups
     name = str(call.params["ModelPackageGroupName"]).rpartition("/")[2]
@@ -164,6 +186,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
         "CreateNotebookInstanceLifecycleConfig": create_notebook_lifecycle,
         "UpdateNotebookInstanceLifecycleConfig": update_notebook_lifecycle,
         "DescribeModel": describe_model,
+        "UpdateEndpoint": update_endpoint,
         "DescribeEndpointConfig": describe_endpoint_config,
         "DeleteModelPackageGroup": delete_model_package_group,
     }.items()

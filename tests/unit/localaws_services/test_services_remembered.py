@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.backup.models import backup_backends
 from moto.budgets.models import budgets_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.ecr.models import ecr_backends
+from moto.sagemaker.models import sagemaker_backends
 from services_world import CENTRAL, REGION, ROLE, Call
 
 from featureshare.localaws.invocation import ServiceError
@@ -100,3 +102,81 @@ def test_scanning_of_a_repository_is_switched_off_by_leaving_the_switch_out(call
     made = backend.create_repository("jobs", CENTRAL, {}, {"scanOnPush": True}, "MUTABLE", [])
     backend.put_image_scanning_configuration(CENTRAL, "jobs", {})
     assert made.image_scanning_configuration == {"scanOnPush": False}
+
+
+def test_what_becomes_of_an_events_configuration_is_replaced(call: Call) -> None:
+    backend = lambda_backends[CENTRAL][REGION]
+    backend.create_function(
+        {"FunctionName": "f", "Handler": "a.b", "Role": ROLE, "Runtime": "python3.12", "Code": {"ImageUri": "a:1"}}
+    )
+    for attempts in (2, 0):
+        backend.put_function_event_invoke_config("f", {"MaximumRetryAttempts": attempts})
+    assert backend.get_function_event_invoke_config("f")["MaximumRetryAttempts"] == 0
+
+
+def test_analyzer_and_its_archive_rules(call: Call) -> None:
+    made = call("accessanalyzer", "CreateAnalyzer", analyzerName="outside", type="ACCOUNT", tags={"team": "search"})
+    arn = f"arn:aws:access-analyzer:{REGION}:{CENTRAL}:analyzer/outside"
+    assert made == {"arn": arn}
+    found = call("accessanalyzer", "GetAnalyzer", analyzerName="outside")["analyzer"]
+    assert (found["status"], found["tags"]) == ("ACTIVE", {"team": "search"})
+    with pytest.raises(ServiceError, match="already exists"):
+        call("accessanalyzer", "CreateAnalyzer", analyzerName="outside", type="ACCOUNT")
+    rule = {"analyzerName": "outside", "ruleName": "known"}
+    call("accessanalyzer", "CreateArchiveRule", **rule, filter={"principal.AWS": {"eq": ["1"]}})
+    call("accessanalyzer", "UpdateArchiveRule", **rule, filter={"principal.AWS": {"eq": ["2"]}})
+    shown = call("accessanalyzer", "GetArchiveRule", **rule)["archiveRule"]
+    assert shown["filter"] == {"principal.AWS": {"eq": ["2"]}}
+    call("accessanalyzer", "DeleteArchiveRule", **rule)
+    with pytest.raises(ServiceError, match="not found"):
+        call("accessanalyzer", "GetArchiveRule", **rule)
+    call("accessanalyzer", "UntagResource", resourceArn=arn, tagKeys=["team"])
+    assert call("accessanalyzer", "ListTagsForResource", resourceArn=arn) == {"tags": {}}
+    call("accessanalyzer", "DeleteAnalyzer", analyzerName="outside")
+    assert call("accessanalyzer", "ListAnalyzers") == {"analyzers": []}
+
+
+def test_backup_of_selected_tables(call: Call) -> None:
+    backend = backup_backends[CENTRAL][REGION]
+    backend.create_backup_vault("vault", {}, "", "")
+    vault = {"BackupVaultName": "vault"}
+    with pytest.raises(ServiceError, match="not found"):
+        call("backup", "GetBackupVaultAccessPolicy", **vault)
+    call("backup", "PutBackupVaultAccessPolicy", **vault, Policy="{}")
+    assert call("backup", "GetBackupVaultAccessPolicy", **vault)["Policy"] == "{}"
+    call("backup", "DeleteBackupVaultAccessPolicy", **vault)
+    told = {"SNSTopicArn": "arn:topic", "BackupVaultEvents": ["BACKUP_JOB_COMPLETED"]}
+    call("backup", "PutBackupVaultNotifications", **vault, **told)
+    assert told.items() <= call("backup", "GetBackupVaultNotifications", **vault).items()
+    rules = [{"RuleName": "daily", "TargetBackupVaultName": "vault"}]
+    plan = {"BackupPlanId": backend.create_backup_plan({"BackupPlanName": "p", "Rules": rules}, "", {}).backup_plan_id}
+    call("backup", "UpdateBackupPlan", **plan, BackupPlan={"BackupPlanName": "q", "Rules": rules})
+    assert backend.get_backup_plan(plan["BackupPlanId"], None).backup_plan["BackupPlanName"] == "q"
+    chosen = {"SelectionName": "tables", "IamRoleArn": ROLE}
+    made = call("backup", "CreateBackupSelection", **plan, BackupSelection=chosen)
+    which = {**plan, "SelectionId": made["SelectionId"]}
+    assert call("backup", "GetBackupSelection", **which)["BackupSelection"] == chosen
+    call("backup", "DeleteBackupSelection", **which)
+    with pytest.raises(ServiceError, match="Cannot find selection"):
+        call("backup", "GetBackupSelection", **which)
+
+
+def test_endpoint_takes_another_configuration(call: Call) -> None:
+    backend = sagemaker_backends[CENTRAL][REGION]
+    backend.create_model("m", ROLE, None, [], [], None)
+    for count in (1, 2):
+        variant = {"VariantName": "main", "ModelName": "m", "InstanceType": "ml.m5.large"}
+        backend.create_endpoint_config(
+            f"c{count}", [{**variant, "InitialInstanceCount": count, "InitialVariantWeight": 1}], {}, None, [], None
+        )
+    backend.create_endpoint("serve", "c1", [])
+    call("sagemaker", "UpdateEndpoint", EndpointName="serve", EndpointConfigName="c2")
+    found = backend.describe_endpoint("serve")
+    assert found["EndpointConfigName"] == "c2"
+    assert found["ProductionVariants"][0]["DesiredInstanceCount"] == 2
+    for other in (
+        {"EndpointName": "x", "EndpointConfigName": "c1"},
+        {"EndpointName": "serve", "EndpointConfigName": "x"},
+    ):
+        with pytest.raises(ServiceError, match="Could not find"):
+            call("sagemaker", "UpdateEndpoint", **other)
