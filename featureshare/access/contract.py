@@ -276,25 +276,28 @@ class Contract:
         self._add(source, needs, "the combined pattern")
         self.uses.append(Use(team, name, source, "combine", database, (), needs))
 
-    def _directly(self, team: str, name: str, source: str, groups: list[str]) -> None:
-        """Reading shared groups without an access role, where the team's file says so; restricted ones never."""
+    def direct_needs(self, team: str, group: str) -> tuple[Need, ...]:
+        """What reading a shared group without an access role needs; nothing where the team's file does not say so, and
+        for restricted groups."""
         it = self.normal["teams"][team]
-        if not it["direct_catalog"]:
-            return
         workgroup = self._workgroups.get((team, it["account"], "team"))
         catalog = self.model.render["data_catalogs"].get(team)
+        facts = self.normal["feature_groups"][group]
+        if not it["direct_catalog"] or facts["store"] != "central" or facts["classification"] == "restricted":
+            return ()
         if workgroup is None or catalog is None:
-            self.missing.append(f"{team} reads through a data catalog of its own and no document knows it")
-            return
+            self.missing.append(f"{team} reads {group} through a data catalog of its own and no document knows it")
+            return ()
+        return self.purposes.direct(self._groups[group], it["account"], workgroup, catalog["name"])
+
+    def _directly(self, team: str, name: str, source: str, groups: list[str]) -> None:
         bucket = f"arn:{self.model.partition}:s3:::{self.model.render['names']['offline_bucket']}"
         for group in groups:
-            if self.normal["feature_groups"][group]["classification"] == "restricted":
+            if not (needs := self.direct_needs(team, group)):
                 continue
-            needs = self.purposes.direct(self._groups[group], it["account"], workgroup, catalog["name"])
             for need in needs:
                 # Over there as a member of the organization; of the key no more than this bucket's objects.
-                over_there = need.check.account == self.model.central
-                extra = self._member() if over_there else ()
+                extra = self._member() if need.check.account == self.model.central else ()
                 extra += (Condition(_S3_CONTEXT, (bucket,)),) if need.check.action == "kms:Decrypt" else ()
                 self._add(source, (need,), f"read-offline on {group}, directly", extra)
             self.uses.append(Use(team, name, source, "read-offline", group, (), needs))

@@ -44,7 +44,9 @@ def foreign_rules(model: Model) -> Iterator[tuple[str, Rule]]:
         for entry in _listed(statement["Principal"].get("AWS", ())):
             account = entry if entry.isdigit() else entry.split(":")[4] if entry.count(":") > 4 else ""
             for resource in theirs if account else ():
-                yield f"arn:{model.partition}:iam::{account}:*", Rule(actions, resource, model.central, (), why)
+                for who in ("role/*", "user/*", "root"):
+                    source = f"arn:{model.partition}:iam::{account}:{who}"
+                    yield source, Rule(actions, resource, model.central, (), why)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -177,6 +177,14 @@ class Explainer:
             found.links.append(Link("declaration", False, text))
             found.advice = f"environments/{self.model.name}/teams/{team}.yaml: principals.{name}.verbs: add {verb}"
             return
+        if verb == "read-offline" and role is not None and (needs := self.contract.direct_needs(team, group)):
+            catalog = self.model.render["data_catalogs"][team]["name"]
+            text = f"{team} reads {group} through {catalog}, without an access role"
+            found.links.append(Link("data catalog", True, text))
+            if all(self._need(found, role, need) for need in needs):
+                found.allowed = True
+                found.advice = f"It works as {role.arn} itself, in the team's own workgroup: name tables by {catalog}."
+            return
         target = next((r for r in self.model.roles.values() if (r.team, r.kind) == (team, KIND_OF_VERB[verb])), None)
         if target is None:
             found.links.append(

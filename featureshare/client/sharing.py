@@ -69,7 +69,10 @@ class Workgroup:
 
 @dataclass(frozen=True)
 class Sharing:
-    """Everything that a team has: its access roles by verb, groups by name, workgroups (`central`, `own`)."""
+    """Everything that a team has: its access roles by verb, groups by name, workgroups (`central`, `own`).
+
+    `data_catalog` names the central catalog in the team's own Athena, where the team has the option `direct_catalog`.
+    """
 
     team: str
     environment: str
@@ -82,6 +85,7 @@ class Sharing:
     shared_database: str | None
     workgroups: Mapping[str, Workgroup]
     groups: Mapping[str, Group]
+    data_catalog: str | None = None
 
     def group(self, name: str, verb: str) -> Group:
         """The group of that name, if the team may use `verb` on it. Raises NotShared, and says what there is."""
@@ -149,6 +153,7 @@ def parse_sharing(path: str, parameters: Mapping[str, str]) -> Sharing:
             shared_database=team["shared_database"],
             workgroups={key: Workgroup(**facts) for key, facts in team["workgroups"].items()},
             groups={group.name: group for group in _groups(documents)},
+            data_catalog=team.get("data_catalog"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NoSharing(

@@ -39,6 +39,10 @@ def _modules(stack: Any, render: dict[str, Any]):
             yield {"address": address, "resources": [held]}
     if stack.kind == "replication":
         yield {"address": "module.replication", "resources": [_rules(render["replication"])]}
+    if stack.kind == "central":
+        text = render["catalogs"][stack.account]["policy"]
+        held = resource("aws_glue_resource_policy", "this", "module.central_store", policy=text)
+        yield {"address": "module.central_store", "resources": [held]}
     if stack.kind == "central-team":
         return
     for bucket in render["buckets"].values():

@@ -11,6 +11,7 @@ from planting import BUCKET, CENTRAL, Change, Documents, added, bucket, edited, 
 from scratch_clone import scratch_clone
 
 from featureshare.access import PROVED, Matrix, Model, prove
+from featureshare.access.explain import Explainer
 from featureshare.access.minimal import minimal
 from featureshare.access.mutants import run
 from featureshare.declaration import load
@@ -94,6 +95,18 @@ def test_the_matrix_shows_what_is_read_directly(shipped: Documents) -> None:
     assert not matrix.cells["core-search", "keywords", "read-offline"].direct
 
 
+def test_a_direct_reader_is_explained_as_itself(normal: dict[str, Any], shipped: Documents) -> None:
+    explainer = Explainer(normal, Model(shipped))
+    table = f"{GLUE}:table/fs_features/sessions"
+    found = explainer.explain("core-search/training", "glue:GetTable", table)
+    assert found.allowed
+    assert "fs_core_search_central" in found.advice
+    assert not any("AssumeRole" in link.text for link in found.links)
+    other = explainer.explain("core-search/training", "glue:GetTable", f"{GLUE}:table/fs_features/user_segments")
+    assert not other.allowed
+    assert "shared_with: {core-search: [read-offline]}" in other.advice
+
+
 def test_every_grant_is_needed_and_every_change_of_the_catalogs_policy_noticed(
     normal: dict[str, Any], shipped: Documents
 ) -> None:
@@ -130,6 +143,7 @@ def test_statements_of_others_stand_first_in_the_one_policy_and_the_proof_takes_
     assert statements[0] == THEIRS
     assert [one["Sid"] for one in statements] == ["Legacy", "ReadTablesDirectlyCoreSearch"]
     assert prove(normal, documents).result == PROVED
+    assert not minimal(normal, documents, ROOT / "policies").unneeded
 
 
 @pytest.mark.parametrize(
@@ -154,3 +168,80 @@ def test_what_does_not_fit_the_catalogs_policy_is_refused_by_name_and_size(tmp_p
     many = [THEIRS | {"Sid": f"Legacy{number}"} for number in range(40)]
     with pytest.raises(FeatureShareError, match=rf"{CENTRAL}/catalog \(\d{{5}} of 10240 bytes\)"):
         with_statements(tmp_path, *many)
+
+
+# ---- whoever uses the module alone -----------------------------------------------------------------------------------
+_GIVEN = """
+variable "environment" { type = string }
+variable "team" {
+  type    = string
+  default = null
+}
+output "normal" { value = jsondecode(file("${path.module}/normal.json")) }
+output "foreign_catalog_statements" { value = [] }
+"""
+
+
+def rendered(folder: Path, normal: dict[str, Any]) -> Documents:
+    """What modules/access-policies makes of a normal form that no reader has judged."""
+    clone = scratch_clone(folder / "clone", ROOT / "environments" / "local")
+    declaration = clone / "environments" / "declaration"
+    shutil.rmtree(declaration)
+    declaration.mkdir()
+    (declaration / "main.tf").write_text(_GIVEN)
+    (declaration / "normal.json").write_text(json.dumps(normal))
+    return render("local", clone)
+
+
+def test_a_restricted_group_stays_with_the_access_role(normal: dict[str, Any], tmp_path: Path) -> None:
+    normal = json.loads(json.dumps(normal))
+    normal["feature_groups"]["sessions"]["classification"] = "restricted"
+    documents = rendered(tmp_path, normal)
+    assert documents["data_catalogs"]["core-search"]["groups"] == ["product-prices", "reviews", "users"]
+    directly = [
+        documents["catalogs"][CENTRAL]["policy"],
+        documents["roles"][f"{TEAM}/{READER}"]["policies"]["direct-catalog"],
+        json.dumps(
+            [one for one in json.loads(documents["buckets"][BUCKET]["policy"])["Statement"] if "Directly" in one["Sid"]]
+        ),
+    ]
+    assert not [text for text in directly if "sessions" in text]
+    reader = documents["roles"][f"{CENTRAL}/fs-core-search-reader-offline"]["policies"]["read-offline"]
+    assert "table/fs_features/sessions" in reader
+
+
+def no_organization(normal: dict[str, Any]) -> None:
+    normal["environment"]["organization_id"] = None
+
+
+def in_the_central_account(normal: dict[str, Any]) -> None:
+    normal["teams"]["core-search"]["account"] = CENTRAL
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(no_organization, "asks for an organization"), (in_the_central_account, "has the central catalog already")],
+)
+def test_the_module_refuses_what_the_readers_refuse(
+    change: Any, words: str, normal: dict[str, Any], tmp_path: Path
+) -> None:
+    normal = json.loads(json.dumps(normal))
+    change(normal)
+    with pytest.raises(FeatureShareError, match=words):
+        rendered(tmp_path, normal)
+
+
+def test_a_vpc_endpoint_of_the_team_lets_the_data_catalog_through_and_no_other(
+    normal: dict[str, Any], tmp_path: Path
+) -> None:
+    normal = json.loads(json.dumps(normal))
+    ids = {"vpc_id": "vpc-01234567", "subnet_ids": ["subnet-01234567"], "security_group_ids": ["sg-01234567"]}
+    normal["teams"]["core-search"]["vpc_endpoints"] = {**ids, "route_table_ids": ["rtb-01234567"]}
+    policies = rendered(tmp_path, normal)["endpoints"]["core-search"]["policies"]
+    statements = json.loads(policies["athena"]["policy"])["Statement"]
+    assert [one["Sid"] for one in statements] == ["RunQueries", "UseDirectCatalog"]
+    assert statements[1]["Resource"] == f"arn:aws:athena:eu-west-1:{TEAM}:datacatalog/fs_core_search_central"
+    readers = statements[1]["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    assert readers == [f"arn:aws:iam::{TEAM}:role/fs/execution/core-search/{READER}"]
+    # The tables and files of the groups are let through for the team's principals already.
+    assert f"{GLUE}:table/fs_features/sessions" in policies["glue"]["policy"]

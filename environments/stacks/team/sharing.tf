@@ -20,6 +20,7 @@ locals {
         access_roles    = local.team.access_roles
         results_bucket  = local.team.results_bucket
         shared_database = local.team.shared_database
+        data_catalog    = local.team.data_catalog
         workgroups = {
           for key, workgroup in local.documents.workgroups : (workgroup.stack == "central-team" ? "central" : "own") => {
             name    = workgroup.name
