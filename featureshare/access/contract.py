@@ -108,9 +108,6 @@ class Contract:
         spaces = {f"{team}{NAME_SPACE}" for team, it in self.normal["teams"].items() if it["namespace"]}
         for name in sorted((set(self.normal["feature_groups"]) | spaces) - set(self._groups)):
             self.missing.append(f"feature group {name} is declared and no document knows it")
-        self._access = {
-            (role.team, role.kind): role.arn for role in model.roles.values() if role.account == model.central
-        }
         self._workgroups = {
             (one["team"], one["account"], one["stack"]): one for one in model.render["workgroups"].values()
         }
@@ -224,10 +221,23 @@ class Contract:
         self.rules[service].append(Rule(frozenset({"sts:assumerole"}), role, account, conditions, "runs as it"))
 
     def _shared(self, team: str, name: str, source: str, verb: str, groups: list[str], filled: set[str]) -> None:
-        role = self._access.get((team, KIND_OF_VERB[verb]))
-        if role is None:
-            self.missing.append(f"{team} is granted {verb} on {', '.join(groups)} and there is no role for it")
-            return
+        for role, served in self._serving(team, verb, groups).items():
+            self._served(team, name, source, verb, role, served, filled)
+
+    def _serving(self, team: str, verb: str, groups: list[str]) -> Mapping[str, list[str]]:
+        """Groups by the role that serves them: one for a verb, unless its offline grants are spread over several."""
+        out: dict[str, list[str]] = defaultdict(list)
+        for group in groups:
+            role = self.model.access_role(team, KIND_OF_VERB[verb], group)
+            if role is None:
+                self.missing.append(f"{team} is granted {verb} on {group} and there is no role for it")
+            else:
+                out[role.arn].append(group)
+        return out
+
+    def _served(
+        self, team: str, name: str, source: str, verb: str, role: str, groups: list[str], filled: set[str]
+    ) -> None:
         step = self._trusted(source, role)
         workgroup = self._workgroups.get((team, self.model.central, "central-team"))
         for group in groups:

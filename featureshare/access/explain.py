@@ -185,7 +185,7 @@ class Explainer:
                 found.allowed = True
                 found.advice = f"It works as {role.arn} itself, in the team's own workgroup: name tables by {catalog}."
             return
-        target = next((r for r in self.model.roles.values() if (r.team, r.kind) == (team, KIND_OF_VERB[verb])), None)
+        target = self.model.access_role(team, KIND_OF_VERB[verb], group)
         if target is None:
             found.links.append(
                 Link("access role", False, f"{team} has no {KIND_OF_VERB[verb]} role: apply central-team")
@@ -239,6 +239,14 @@ class Explainer:
             return
         group = min(groups, key=lambda one: verb not in self._granted(str(role.team), one))
         if not self._grants(found, str(role.team), group, verb):
+            return
+        serving = self.model.access_role(str(role.team), role.kind, group)
+        if serving is not None and serving.arn != role.arn:
+            found.links.append(Link("access role", False, f"{role.team} reads {group} as {serving.name}"))
+            found.advice = (
+                f"Offline grants of {role.team} are spread over several roles: assume {serving.arn} for {group}. What "
+                "lies in two roles is brought together in results, as connect().dataset() does by itself."
+            )
             return
         if all(self._need(found, role, need) for need in self._needs(str(role.team), verb, group)):
             found.allowed = True

@@ -22,6 +22,7 @@ MEMBER = "777777777777"
 OUTSIDER = "888888888888"
 """Stands for an account outside the organization."""
 
+READER_OFFLINE = "reader-offline"
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -125,6 +126,12 @@ class Model:
         for key, raw in render["roles"].items():
             role = self._role(key, raw)
             self.roles[role.arn] = role
+        # The first of several, as `access_roles` in the render has it; only offline readers are several.
+        self._access = {
+            (role.team, role.kind): role
+            for role in sorted(self.roles.values(), key=lambda one: one.arn, reverse=True)
+            if role.account == self.central
+        }
         self._by_account_name = {(role.account, role.name): role for role in self.roles.values()}
         self.buckets = {name: self._bucket(name, raw) for name, raw in render["buckets"].items()}
         state = render["landing_zone"]["state"]
@@ -199,6 +206,18 @@ class Model:
             policies=tuple(documents),
             boundary=raw["boundary"],
         )
+
+    def access_role(self, team: str, kind: str, group: str) -> Role | None:
+        """The access role as which a team does a kind of work on a group; None when there is none.
+
+        One for each kind; a team's offline grants may be spread over several, and then each group has its own.
+        """
+        first = self._access.get((team, kind))
+        spread = self.render["teams"].get(team, {}).get("spread_readers")
+        if kind != READER_OFFLINE or not spread:
+            return first
+        role = self.roles.get(spread.get(group, ""))
+        return role if role and (role.team, role.kind, role.account) == (team, kind, self.central) else None
 
     def brought_boundary(self, account: str) -> str | None:
         """The ARN of the boundary that the platform brings to an account; None where boundaries are ours."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from featureshare.access.contract import Contract
 from featureshare.access.explore import Explorer
-from featureshare.access.model import Model
+from featureshare.access.model import READER_OFFLINE, Model
 from featureshare.iam.calls.athena import PRIMARY
 
 _ITEM = re.compile(r"^- `([a-z0-9-]+)`:", re.MULTILINE)
@@ -75,7 +75,8 @@ def residual_of(model: Model, contract: Contract, explorer: Explorer) -> dict[st
             if len([one for one in near if allowed(one, "s3:GetObject", file, bucket.account)]) > 1:
                 out["result-readers"] = "all principals of a team that read offline read each other's results"
     primary = f"arn:{model.partition}:athena:{model.region}:{model.central}:workgroup/{PRIMARY}"
-    near = [role.arn for role in model.roles.values() if role.kind == "reader-offline"]
-    if len([one for one in near if allowed(one, "athena:GetQueryExecution", primary, model.central)]) > 1:
+    offline = [role for role in model.roles.values() if role.kind == READER_OFFLINE]
+    # A team may have several such roles.
+    if len({one.team for one in offline if allowed(one.arn, "athena:GetQueryExecution", primary, model.central)}) > 1:
         out["primary-queries"] = "teams that may use primary see each other's queries there, by their ids"
     return {key: out[key] for key in sorted(out)}

@@ -131,7 +131,7 @@ def invitation(workspace: Workspace, env: str) -> list[str]:
     here = Path.cwd()
     bin_folder = Path(sys.executable).parent
     python, command = (_relative(bin_folder / name, here) for name in (Path(sys.executable).name, "featureshare"))
-    online, offline = team["access_roles"]["read-online"], team["access_roles"]["read-offline"]
+    online, offline = team["access_roles"]["read-online"], _offline_role(team, group)
     identifier = _any_identifier(workspace, env, documents, team, group)
     read = (
         'import boto3, pprint; pprint.pp(boto3.client("sagemaker-featurestore-runtime").get_record('
@@ -167,6 +167,11 @@ def _reader(documents: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     return None
 
 
+def _offline_role(team: Mapping[str, Any], group: Mapping[str, Any]) -> str:
+    """Offline grants may be spread over several roles."""
+    return str(team["spread_readers"].get(group["name"]) or team["access_roles"]["read-offline"])
+
+
 def _any_identifier(
     workspace: Workspace, env: str, documents: dict[str, Any], team: Mapping[str, Any], group: Mapping[str, Any]
 ) -> str:
@@ -176,7 +181,7 @@ def _any_identifier(
     from featureshare.localaws.control import LocalAWS
 
     running = LocalAWS.connect(workspace.state(env))
-    credentials = session_for(running, documents, team["access_roles"]["read-offline"])
+    credentials = session_for(running, documents, _offline_role(team, group))
     client = LocalSessions(cast(Any, running), documents["environment"]["region"]).derive(credentials).client("athena")
     column = group["record_identifier"]
     sql = f'SELECT "{column}" FROM "{group["database"]}"."{group["table"]}" WHERE NOT is_deleted LIMIT 1'

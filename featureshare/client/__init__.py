@@ -139,9 +139,14 @@ class Client:
             manifest = Manifest.load(manifest)
         return rebuild(self.connection, manifest, spine, tables)
 
-    def session(self, verb: str) -> boto3.Session:
-        """A boto3 session of the access role for a verb; its credentials refresh by themselves. Raises NotShared."""
-        return self.connection.session(verb)
+    def session(self, verb: str, group: str | None = None) -> boto3.Session:
+        """A boto3 session of the access role for a verb; its credentials refresh by themselves.
+
+        With a `group`, of the role that serves this group, which matters where offline grants are spread over several
+        roles; a group of the team's own store is read as the role that runs this. Raises NotShared, also when there are
+        several roles and no group is named.
+        """
+        return self.connection.session(verb, None if group is None else self.connection.group(group, verb))
 
 
 def connect(

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ RUNTIME = "sagemaker-featurestore-runtime"
 
 @dataclass
 class Connection:
-    """A team's sessions, one for each verb, made when they are first needed and refreshed from then on.
+    """A team's sessions, one for each access role, made when they are first needed and refreshed from then on.
 
     `sharing` says what there is. `narrowed` holds the names of the groups that sessions are limited to, or None.
     """
@@ -30,8 +30,8 @@ class Connection:
     identity: Identity
     source_identity: str | None = None
     narrowed: tuple[str, ...] | None = None
-    _sessions: dict[str, RefreshingSession] = field(default_factory=dict)
-    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _sessions: dict[tuple[str, str], RefreshingSession] = field(default_factory=dict)
+    _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -49,37 +49,34 @@ class Connection:
     def session(self, verb: str, group: Group | None = None) -> boto3.Session:
         """A boto3 session for a verb: of the access role, or the base session for a group of the team's own store.
 
-        Raises NotShared when the team has no access role for the verb.
+        Raises NotShared when the team has no access role for the verb, or several of which no `group` chooses one.
         """
         if group is not None and group.own:
             return self.base
-        role = self.sharing.access_roles.get(verb)
-        if role is None:
-            has = ", ".join(sorted(self.sharing.access_roles)) or "none"
-            raise NotShared(f"{self.sharing.team} has no access role for {verb} (it has: {has}).")
+        key = (verb, self._role(verb, group))
         with self._lock:
-            if verb not in self._sessions:
-                self._sessions[verb] = refreshing_session(
+            if key not in self._sessions:
+                self._sessions[key] = refreshing_session(
                     self.base,
-                    role,
+                    key[1],
                     session_name=f"{self.sharing.team}.{self.identity.label}",
                     source_identity=self.source_identity or self.identity.label,
                     region=self.sharing.region,
                     caller=self.identity.arn,
                     hint=f"The team's file must name this principal with {verb} among its verbs.",
-                    policy=self._policy(verb),
+                    policy=self._policy(*key),
                     workgroup=self._workgroup(),
                     wire=self.wire,
                 )
-            return self._sessions[verb]
+            return self._sessions[key]
 
     def client(self, service: str, verb: str, group: Group | None = None) -> Any:
         """A client of `session(verb, group)`, made once."""
         if group is not None and group.own:
             return self.base_client(service)
-        session = self.session(verb)
+        session = self.session(verb, group)
         with self._lock:
-            key = (service, verb)
+            key = (service, verb, self._role(verb, group))
             if key not in self._clients:
                 self._clients[key] = session.client(service)
             return self._clients[key]
@@ -87,7 +84,7 @@ class Connection:
     def base_client(self, service: str) -> Any:
         """A client of the base session: the execution role itself, in the team's account."""
         with self._lock:
-            key = (service, "")
+            key = (service, "", "")
             if key not in self._clients:
                 self._clients[key] = client_of(self.base, service, self.sharing.region, self.wire)
             return self._clients[key]
@@ -98,17 +95,42 @@ class Connection:
         `expired` is the one it was said of: of several threads the first forgets it, and the others find the new one.
         """
         with self._lock:
-            if expired is not None and self._sessions.get(verb) is not expired:
-                return
-            self._sessions.pop(verb, None)
-            for key in [key for key in self._clients if key[1] == verb]:
-                del self._clients[key]
+            for key in [key for key in self._sessions if key[0] == verb and expired in (None, self._sessions[key])]:
+                del self._sessions[key]
+                for client in [client for client in self._clients if client[1:] == key]:
+                    del self._clients[client]
 
     def role(self, verb: str, group: Group | None = None) -> str:
         """The ARN of whose rights count for a verb, for messages."""
         if group is not None and group.own:
             return self.identity.arn
-        return self.sharing.access_roles.get(verb, self.identity.arn)
+        mine = self.sharing.access_roles.get(verb) if group is None else self.sharing.role(verb, group)
+        return mine or self.identity.arn
+
+    def _role(self, verb: str, group: Group | None) -> str:
+        """The ARN of the access role for a verb, and for a group where the verb has several. Raises NotShared."""
+        if group is not None:
+            roles = {self.sharing.role(verb, group): [group.name]}
+        else:
+            roles = self._roles(verb) or {self.sharing.access_roles.get(verb): []}
+        if len(roles) > 1:
+            raise NotShared(
+                f"what {self.sharing.team} may {verb} is spread over {len(roles)} access roles, since one would not "
+                f"hold it ({serving(roles)}): name one group (--group), whose role is then taken."
+            )
+        role = next(iter(roles))
+        if role is None:
+            has = ", ".join(sorted(self.sharing.access_roles)) or "none"
+            raise NotShared(f"{self.sharing.team} has no access role for {verb} (it has: {has}).")
+        return role
+
+    def _roles(self, verb: str) -> dict[str | None, list[str]]:
+        """The access roles for a verb, each with the names of those groups within reach that it serves."""
+        out: dict[str | None, list[str]] = {}
+        for name, group in self.groups.items():
+            if verb in group.verbs and not group.own:
+                out.setdefault(self.sharing.role(verb, group), []).append(name)
+        return out
 
     def _reaches(self, name: str) -> bool:
         return self.narrowed is None or name in self.narrowed
@@ -118,13 +140,24 @@ class Connection:
         workgroup = self.sharing.workgroups.get("central")
         return workgroup.name if workgroup else None
 
-    def _policy(self, verb: str) -> str | None:
+    def _policy(self, verb: str, role: str) -> str | None:
         if self.narrowed is None:
             return None
-        named = [group for group in self.groups.values() if verb in group.verbs]
+        named = [
+            group for group in self.groups.values() if verb in group.verbs and self.sharing.role(verb, group) == role
+        ]
         if not named:
             raise NotShared(f"none of {', '.join(self.narrowed)} is shared with {self.sharing.team} for {verb}.")
         return session_policy(self.sharing, verb, named)
+
+
+def serving(roles: Mapping[str | None, Sequence[str]], most: int = 3) -> str:
+    """Which access role serves which groups, for messages: a few of many names."""
+
+    def some(names: Sequence[str]) -> str:
+        return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+    return "; ".join(f"{str(role).rpartition('/')[2]} for {some(names)}" for role, names in roles.items())
 
 
 def open_connection(
@@ -157,6 +190,6 @@ def open_connection(
             )
     connection = Connection(sharing, base, wire, identity, source_identity, narrowed)
     for verb in sharing.access_roles if narrowed is not None else ():
-        if any(verb in group.verbs for group in connection.groups.values()):
-            connection._policy(verb)  # too long is said now, and not in the middle of the work
+        for role in connection._roles(verb):
+            connection._policy(verb, str(role))  # too long is said now, and not in the middle of the work
     return connection

@@ -2,8 +2,9 @@
 
 Everything shared and a spine that fits a query: one query under the access role, in the central account. Otherwise
 shared histories are unloaded into the team's results bucket and registered for a moment in its own database, and one
-query in the team's own workgroup joins them with what is local (docs/decisions/0006). A large spine goes there too, so
-nobody needs a right to write the owner's catalog.
+query in the team's own workgroup joins them with what is local (docs/decisions/0006); so, too, what no single access
+role reads whole (docs/decisions/0025). A large spine goes there too, so nobody needs a right to write the owner's
+catalog.
 """
 
 import uuid
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from featureshare.client import pointintime as pit
-from featureshare.client.connection import Connection
+from featureshare.client.connection import Connection, serving
 from featureshare.client.errors import NotShared
 from featureshare.client.pointintime import DatasetInput, Source, Spine
 from featureshare.client.sharing import Group, Sharing
@@ -24,13 +25,17 @@ _GLUE = {"varchar": "string", "bigint": "bigint", "double": "double", "boolean":
 
 @dataclass(frozen=True)
 class Step:
-    """One statement and where it runs; `table` is registered over its result until the data set is there."""
+    """One statement and where it runs; `table` is registered over its result until the data set is there.
+
+    `group` is one that it reads, whose access role it runs as.
+    """
 
     sql: str
     own: bool
     location: str
     table: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    group: Group | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Plan:
     def steps(self) -> tuple[Step, ...]:
         """The statements: histories and spine to be brought over, if any must be, and the join last."""
         large = self.rows is not None and self.rows.file is not None
-        own = large or any(self.is_own(group) for group in self.groups)
+        own = large or any(self.is_own(group) for group in self.groups) or self._of_several_roles()
         steps: list[Step] = []
         sources: list[tuple[Source, str]] = []
         for number, source in enumerate(self.sources, 1):
@@ -77,7 +82,9 @@ class Plan:
                 kinds = tuple((name, _TYPES[source.group.features[name]]) for name in source.features)
                 entity = _TYPES[source.group.features[source.group.record_identifier]]
                 columns = (("entity", entity), ("valid_from", "double"), ("valid_to", "double"))
-                query = self._brought(steps, query, f"source_{number}", (*columns, ("is_deleted", "boolean"), *kinds))
+                query = self._brought(
+                    steps, query, f"source_{number}", (*columns, ("is_deleted", "boolean"), *kinds), source.group
+                )
             sources.append((source, query))
         steps.append(
             Step(
@@ -86,6 +93,7 @@ class Plan:
                 ),
                 own,
                 self.at("data"),
+                group=None if own else self.groups[0],
             )
         )
         return tuple(steps)
@@ -103,17 +111,32 @@ class Plan:
             query = pit.newest_sql(self.group, self.table(self.group), self.as_of)
             if own and not self.is_own(self.group):
                 columns = tuple((name, _TYPES[kind]) for name, kind in self.group.features.items())
-                return self._brought(steps, query, "spine", columns)
+                return self._brought(steps, query, "spine", columns, self.group)
             return query
         assert self.rows is not None
         if self.rows.lines is not None:
             return pit.values_sql(self.spine, self.rows.lines)
         return self._select(self.registered("spine"), [name for name, _ in self.spine.columns])
 
-    def _brought(self, steps: list[Step], query: str, name: str, columns: Sequence[tuple[str, str]]) -> str:
+    def _of_several_roles(self) -> bool:
+        """Whether no access role reads all that is shared: then each brings what it reads. Raises NotShared."""
+        roles: dict[str | None, list[str]] = {}
+        for group in self.groups:
+            if not self.is_own(group):
+                roles.setdefault(self.sharing.role("read-offline", group), []).append(group.name)
+        if len(roles) > 1 and self.sharing.shared_database is None:
+            raise NotShared(
+                f"no access role of {self.sharing.team} reads all of these groups ({serving(roles)}), and the team has "
+                "no database of its own to join them in (`results: team` gives it one): take groups of one role."
+            )
+        return len(roles) > 1
+
+    def _brought(
+        self, steps: list[Step], query: str, name: str, columns: Sequence[tuple[str, str]], group: Group
+    ) -> str:
         """Adds the step that brings a query's rows into the team's account; the query that reads them there."""
         table = self.registered(name)
-        steps.append(Step(pit.unload(query, self.at(name)), False, self.at(name), table, tuple(columns)))
+        steps.append(Step(pit.unload(query, self.at(name)), False, self.at(name), table, tuple(columns), group))
         return self._select(table, [column for column, _ in columns])
 
     def _select(self, table: str, columns: Sequence[str]) -> str:

@@ -150,14 +150,16 @@ class Dataset:
             beside.shutdown()
             for table in registered:
                 glue.delete_table(DatabaseName=self._connection.sharing.shared_database, Name=table)
-        self._files = list(self._listed(plan.at("data"), self._steps[-1].own))
+        self._files = list(self._listed(plan.at("data"), self._steps[-1]))
         return self._files
 
     def _execute(self, step: Step) -> None:
         sharing = self._connection.sharing
         central = next((group.database for group in self._plan.groups if not self._plan.is_own(group)), None)
         database = sharing.shared_database if step.own else central
-        run_query(self._connection, step.sql, self._workgroup(step.own), database or "default", own=step.own)
+        run_query(
+            self._connection, step.sql, self._workgroup(step.own), database or "default", own=step.own, group=step.group
+        )
 
     def _workgroup(self, own: bool) -> Workgroup:
         found = self._connection.sharing.workgroups.get("own" if own else "central")
@@ -167,8 +169,8 @@ class Dataset:
             )
         return found
 
-    def _client(self, own: bool) -> Any:
-        return self._connection.base_client("s3") if own else self._connection.client("s3", "read-offline")
+    def _client(self, own: bool, group: Group | None = None) -> Any:
+        return self._connection.base_client("s3") if own else self._connection.client("s3", "read-offline", group)
 
     def _upload(self, file: Path, location: str) -> None:
         place = urlsplit(location)
@@ -198,9 +200,9 @@ class Dataset:
             )
         registered.append(table)
 
-    def _listed(self, location: str, own: bool) -> Iterator[tuple[str, str]]:
+    def _listed(self, location: str, step: Step) -> Iterator[tuple[str, str]]:
         place = urlsplit(location)
-        pages = self._client(own).get_paginator("list_objects_v2")
+        pages = self._client(step.own, step.group).get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/")):
             for found in page.get("Contents", ()):
                 if found["Size"]:
@@ -208,11 +210,11 @@ class Dataset:
 
     def _fetched(self) -> Iterator[Path]:
         """The result's files, one at a time on disk."""
-        own = self._steps[-1].own
+        last = self._steps[-1]
         for bucket, key in self._run():
             with tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
                 file = Path(folder) / "result.parquet"
-                self._client(own).download_file(bucket, key, str(file))
+                self._client(last.own, last.group).download_file(bucket, key, str(file))
                 yield file
 
     # what it was built from ------------------------------------------------------------------------------------------
@@ -226,7 +228,7 @@ class Dataset:
 
     def _versions(self, group: Group) -> Iterator[dict[str, Any]]:
         place = urlsplit(group.s3_uri + "/")
-        client = self._client(group.own)
+        client = self._client(group.own, group)
 
         def head(one: Mapping[str, Any]) -> dict[str, Any]:
             facts = {"key": one["Key"], "version": None, "etag": one["ETag"].strip('"'), "bytes": one["Size"]}

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from featureshare.client.connection import Connection
 from featureshare.client.errors import Denied, code_of, denials
 from featureshare.client.online import pause
-from featureshare.client.sharing import Workgroup
+from featureshare.client.sharing import Group, Workgroup
 from featureshare.errors import FeatureShareError
 
 LONGEST = 240 * 60.0  # seconds; the most that Athena lets a DML query be raised to (aws-facts: quotas)
@@ -29,15 +29,17 @@ def run_query(
     database: str,
     *,
     own: bool,
+    group: Group | None = None,
     sleep: Callable[[float], None] = time.sleep,
     timeout: float = LONGEST,
 ) -> Mapping[str, Any]:
-    """Run `sql` and wait for its end; the finished QueryExecution. `own`: in the team's account, as the role itself.
+    """Run `sql` and wait for its end; the finished QueryExecution. `own`: in the team's account, as the role itself;
+    otherwise as the role that reads `group`.
 
     Raises Denied, QueryFailed.
     """
-    client = connection.base_client("athena") if own else connection.client("athena", "read-offline")
-    role = connection.identity.arn if own else connection.role("read-offline")
+    client = connection.base_client("athena") if own else connection.client("athena", "read-offline", group)
+    role = connection.identity.arn if own else connection.role("read-offline", group)
     query_id = _start(client, sql, workgroup, database, role, sleep)
     waited, step = 0.0, 0.05
     while True:

@@ -7,7 +7,7 @@ goes on in `001` (environments/stacks/team/sharing.tf).
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,7 +32,9 @@ class Expectation:
 class Group:
     """A feature group as the team may use it. `features` maps names to String, Integral or Fractional, in order.
 
-    `own` says that it lies in the team's own store; `freshness` is a number with s, m, h or d.
+    `own` says that it lies in the team's own store; `freshness` is a number with s, m, h or d. `access_roles` are the
+    roles by verb that serve this group alone of several that the team has for a verb: empty as long as one role holds
+    what the team is granted.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Group:
     database: str
     table: str
     s3_uri: str
+    access_roles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def account(self) -> str:
@@ -72,6 +75,7 @@ class Sharing:
     """Everything that a team has: its access roles by verb, groups by name, workgroups (`central`, `own`).
 
     `data_catalog` names the central catalog in the team's own Athena, where the team has the option `direct_catalog`.
+    Of several roles for a verb `access_roles` has the first; `role` knows them all.
     """
 
     team: str
@@ -86,6 +90,10 @@ class Sharing:
     workgroups: Mapping[str, Workgroup]
     groups: Mapping[str, Group]
     data_catalog: str | None = None
+
+    def role(self, verb: str, group: Group) -> str | None:
+        """The ARN of the access role as which the team does `verb` on a group; None when it has no role for it."""
+        return group.access_roles.get(verb) or self.access_roles.get(verb)
 
     def group(self, name: str, verb: str) -> Group:
         """The group of that name, if the team may use `verb` on it. Raises NotShared, and says what there is."""
@@ -182,6 +190,8 @@ def _groups(documents: Mapping[str, Any]) -> Iterable[Group]:
                 database=facts["database"],
                 table=facts["table"],
                 s3_uri=facts["s3_uri"],
+                # Only there where a verb has several roles.
+                access_roles=dict(facts.get("access_roles", {})),
             )
 
 

@@ -123,15 +123,32 @@ class Cast:
 
     def access_roles(self) -> Iterator[tuple[str, str, str]]:
         """Every access role as (team, verb, ARN)."""
-        for team, facts in sorted(self.teams.items()):
-            for verb, arn in sorted(facts["access_roles"].items()):
+        for team in sorted(self.teams):
+            for verb, arn in self.roles_of(team):
                 yield team, verb, arn
+
+    def roles_of(self, team: str) -> list[tuple[str, str]]:
+        """Every access role of a team as (verb, ARN); offline grants may be spread over several."""
+        facts = self.teams[team]
+        spread = {("read-offline", arn) for arn in facts["spread_readers"].values()}
+        return sorted({*facts["access_roles"].items(), *spread})
+
+    def access_role(self, team: str, verb: str, group: str) -> str | None:
+        """The access role as which a team does `verb` on a shared group; None when it has none for it."""
+        spread: Mapping[str, str] = self.teams[team]["spread_readers"] if verb == "read-offline" else {}
+        roles: Mapping[str, str] = self.teams[team]["access_roles"]
+        return spread.get(group) or roles.get(verb)
+
+    def serves(self, actor: Actor, group: Group) -> bool:
+        """Whether an actor of a shared group's access role may do its verb there: granted, and by this very role."""
+        role = self.access_role(actor.team, actor.verb, group.name)
+        return group.grants(actor.team, actor.verb) and role == actor.access_role
 
     def actor(self, team: str, verb: str, group: Group) -> Actor | None:
         """Who of `team` does `verb` on `group`; None if the declaration grants it to nobody there."""
         if not group.grants(team, verb):
             return None
-        access_role = None if group.store == "team" else self.teams[team]["access_roles"].get(verb)
+        access_role = None if group.store == "team" else self.access_role(team, verb, group.name)
         for its_team, principal, role in self.principals():
             if its_team != team or verb not in role["verbs"]:
                 continue
@@ -142,7 +159,7 @@ class Cast:
     def assuming(self) -> Iterator[Actor]:
         """Every declared pair of an execution role and an access role it may assume."""
         for team, principal, role in self.principals():
-            for verb, arn in sorted(self.teams[team]["access_roles"].items()):
+            for verb, arn in self.roles_of(team):
                 if arn in role["assumes"]:
                     yield Actor(team, principal, verb, role["arn"], role["compute"], arn)
 

@@ -52,12 +52,20 @@ def _find(stage: Stage, team: str, principal: str, role: Any) -> str:
         for group in stage.cast.groups
         if group.name in found and tuple(client.groups[group.name].features.items()) != group.features
     ]
-    if wrong or dict(client.connection.sharing.access_roles) != dict(stage.cast.teams[team]["access_roles"]):
+    told = client.connection.sharing
+    spread = {name: arn for name, group in told.groups.items() for arn in group.access_roles.values()}
+    if (
+        wrong
+        or dict(told.access_roles) != dict(stage.cast.teams[team]["access_roles"])
+        or spread != dict(stage.cast.teams[team]["spread_readers"])
+    ):
         raise Mismatch(f"{team} finds other features or access roles: {', '.join(wrong)}")
     taken = 0
-    for verb, arn in stage.cast.teams[team]["access_roles"].items():
+    for verb, arn in stage.cast.roles_of(team):
         if arn in role["assumes"]:
-            identity = client.session(verb).client("sts").get_caller_identity()["Arn"]
+            # A verb with several roles has one for each group.
+            served = next((group for group, reader in spread.items() if reader == arn), None)
+            identity = client.session(verb, served).client("sts").get_caller_identity()["Arn"]
             if not is_session_of(identity, arn):
                 raise Mismatch(f"the session for {verb} is {identity}")
             taken += 1

@@ -29,10 +29,11 @@ _PARQUET = {
 
 @dataclass(frozen=True)
 class Join:
-    """A shared group and the local feature that holds its record identifier."""
+    """A shared group, the local feature that holds its record identifier, and who reads it."""
 
     group: Group
     local_key: str
+    reader: Actor
 
     @property
     def prefix(self) -> str:
@@ -51,7 +52,6 @@ class Combination:
     local: Group
     local_reader: Actor
     joins: tuple[Join, ...]
-    shared_reader: Actor
 
 
 def combinations(stage: Stage) -> Iterator[Combination]:
@@ -60,17 +60,16 @@ def combinations(stage: Stage) -> Iterator[Combination]:
         own = stage.cast.actor(local.owner, "read-offline", local)
         if local.store != "team" or own is None or not local.offline or local.arn not in stage.written:
             continue
-        joins, reader = [], None
+        joins = []
         for group in stage.cast.groups:
             actor = stage.cast.actor(local.owner, "read-offline", group)
             if group.store == "team" or actor is None or not group.offline or group.arn not in stage.written:
                 continue
             key = joining_feature(local, group)
             if key:
-                joins.append(Join(group, key))
-                reader = actor
-        if reader:
-            yield Combination(local, own, tuple(joins), reader)
+                joins.append(Join(group, key, actor))
+        if joins:
+            yield Combination(local, own, tuple(joins))
 
 
 def joining_feature(local: Group, shared: Group) -> str | None:
@@ -89,7 +88,7 @@ def combine(stage: Stage) -> Iterator[StepResult]:
         for join in found.joins:
             yield attempt(
                 7,
-                found.shared_reader.acts_as,
+                join.reader.acts_as,
                 f"UNLOAD {join.group.name}, register in {found.local.owner}",
                 found.local.account,
                 partial(_materialise, stage, found, join, tables),
@@ -105,7 +104,7 @@ def combine(stage: Stage) -> Iterator[StepResult]:
 
 def _materialise(stage: Stage, found: Combination, join: Join, tables: dict[str, str]) -> str:
     """UNLOAD the shared rows of this run under the access role; register them as the team itself."""
-    reader, group = found.shared_reader, join.group
+    reader, group = join.reader, join.group
     central = stage.cast.workgroup(reader.team, group.account)
     database = stage.cast.teams[reader.team].get("shared_database")
     if central is None or group.database is None:
@@ -207,7 +206,7 @@ def _joined_here(stage: Stage, found: Combination) -> list[dict[str, Value]]:
     read: dict[str, tuple[Row, ...]] = {}
     for group, actor in [
         (found.local, found.local_reader),
-        *((join.group, found.shared_reader) for join in found.joins),
+        *((join.group, join.reader) for join in found.joins),
     ]:
         workgroup = stage.cast.workgroup(actor.team, group.account)
         if workgroup is None or group.database is None:

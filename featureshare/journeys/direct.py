@@ -42,5 +42,5 @@ def _join(stage: Stage, found: Combination, catalog: str, groups: frozenset[str]
         for one in found.joins
     }
     for one in found.joins:
-        stage.saw(found.shared_reader, one.group)
+        stage.saw(one.reader, one.group)
     return train_on(stage, found, tables, f"one query in its account through {catalog}, without an access role")

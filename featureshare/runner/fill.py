@@ -1,4 +1,4 @@
-"""How full the documents of roles are, in words for a plan, and which roles read by reader set."""
+"""How full the documents of roles are, in words for a plan, and which roles read in another form than by name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,8 @@ TRUST_QUOTA = "L-C07B4B0D"
 
 
 def fill_notes(fill: Mapping[str, Any], near: float = NEAR) -> list[str]:
-    """A line for each role that reads by reader set, and for each document filled beyond `near` of what is allowed.
+    """A line for each role that reads by reader set or a part of what its team reads offline, with how full it is, and
+    for each document filled beyond `near` of what is allowed.
 
     `fill` is the output of the same name of `modules/access-policies`: role to form, policies and trust with `used` and
     `allowed` characters. What does not fit at all is refused by Terraform before.
@@ -19,7 +20,12 @@ def fill_notes(fill: Mapping[str, Any], near: float = NEAR) -> list[str]:
         policies, trust = found["policies"], found["trust"]
         if found["form"] == "by set":
             notes.append(f"{role} reads online by reader set: its list of groups would not fit.")
-        if policies["used"] > near * policies["allowed"]:
+        if found["form"] == "spread":
+            notes.append(
+                f"{role} is one of several roles that offline grants of its team are spread over, since one would not "
+                f"hold them: policies fill {_share(policies)}."
+            )
+        elif policies["used"] > near * policies["allowed"]:
             notes.append(
                 f"{role}: policies fill {_share(policies)}; the limit is fixed: share fewer groups, or split the team."
             )

@@ -1,25 +1,30 @@
-# The access roles of the central account: one for each team and verb that is both granted and taken.
+# The access roles of the central account: one for each team and verb that is both granted and taken, and further ones
+# where offline grants do not fit one role.
 
 locals {
+  # By "team/verb", or "team/read-offline/<number>" (offline_spread.tf).
   access = {
-    for key, groups in local.central_grants : key => {
+    for key, groups in merge({ for key, groups in local.central_grants : key => groups if !can(local.spread[key]) }, local.spread_grants) : key => {
       team   = split("/", key)[0]
       verb   = split("/", key)[1]
       kind   = local.kind_of_verb[split("/", key)[1]]
       groups = sort(groups)
-      name   = "${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}"
+      name   = "${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}${join("", [for number in slice(split("/", key), 2, length(split("/", key))) : "-${number}"])}"
       path   = "/${local.prefix}/${local.kind_of_verb[split("/", key)[1]]}/${split("/", key)[0]}/"
-      arn    = "${local.iam}${local.central}:role/${local.prefix}/${local.kind_of_verb[split("/", key)[1]]}/${split("/", key)[0]}/${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}"
-    } if can(local.takers[key])
+      arn    = "${local.iam}${local.central}:role/${local.prefix}/${local.kind_of_verb[split("/", key)[1]]}/${split("/", key)[0]}/${local.prefix}-${split("/", key)[0]}-${local.kind_of_verb[split("/", key)[1]]}${join("", [for number in slice(split("/", key), 2, length(split("/", key))) : "-${number}"])}"
+    } if can(local.takers[join("/", slice(split("/", key), 0, 2))])
   }
+
+  # "team/verb" to the ARNs of its roles.
+  access_of_verb = { for key, role in local.access : "${role.team}/${role.verb}" => role.arn... }
 
   access_trust = {
     for key, role in local.access : key => local.env.organization_id == null ? format(local.templates["trust/access-role-without-organization"], [for name, hole in {
-      principals = sort(local.takers[key])
+      principals = sort(local.takers["${role.team}/${role.verb}"])
       team_root  = "${local.iam}${var.teams[role.team].account}:root"
       } : jsonencode(hole) if contains(local.holes["trust/access-role-without-organization"], name)]...) : format(local.templates["trust/access-role"], [for name, hole in {
       organization_id = local.env.organization_id
-      principals      = sort(local.takers[key])
+      principals      = sort(local.takers["${role.team}/${role.verb}"])
       team_root       = "${local.iam}${var.teams[role.team].account}:root"
     } : jsonencode(hole) if contains(local.holes["trust/access-role"], name)]...)
   }
@@ -34,8 +39,8 @@ locals {
         for name in role.groups : "update-${name}" => local.update_documents["${role.team}/${name}"]
         } : role.verb == "read-offline" ? merge(
         {
-          describe-groups = local.describe_documents["central/${role.team}"]
-          read-offline    = local.read_offline_documents["central/${role.team}"]
+          describe-groups = can(local.spread["${role.team}/read-offline"]) ? local.spread_documents[key].describe : local.describe_documents["central/${role.team}"]
+          read-offline    = can(local.spread["${role.team}/read-offline"]) ? local.spread_documents[key].read : local.read_offline_documents["central/${role.team}"]
           results         = local.results_documents["central/${role.team}"]
         },
         can(local.primary_readers[role.team]) ? { read-offline-primary = local.primary_documents.reader } : {},

@@ -32,9 +32,9 @@ locals {
   }
 
   assumes = {
-    for key, principal in local.principals : key => sort([
-      for verb in principal.verbs : local.access["${principal.team}/${verb}"].arn if can(local.access["${principal.team}/${verb}"])
-    ])
+    for key, principal in local.principals : key => sort(flatten([
+      for verb in principal.verbs : local.access_of_verb["${principal.team}/${verb}"] if can(local.access_of_verb["${principal.team}/${verb}"])
+    ]))
   }
 
   execution_policies = {

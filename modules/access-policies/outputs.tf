@@ -8,7 +8,7 @@ locals {
 
   fill = {
     for key, role in local.roles : key => {
-      form = contains(keys(role.policies), "read-online-of-sets") ? "by set" : "by name"
+      form = contains(keys(role.policies), "read-online-of-sets") ? "by set" : can(local.spread_roles[key]) ? "spread" : "by name"
       policies = {
         allowed = role.kind == "deploy" ? 6144 : 10240
         used = role.kind == "deploy" ? max(0, [for document in role.policies : length(document)]...) : (
@@ -215,7 +215,8 @@ output "documents" {
     stores       = local.stores
     teams = {
       for team, it in var.teams : team => {
-        access_roles = { for key in try(local.access_of_team[team], []) : local.access[key].verb => local.access[key].arn }
+        # Of several roles for a verb the first; `spread_readers` says which one each group is read as.
+        access_roles = { for verb in keys(local.kind_of_verb) : verb => local.access_of_verb["${team}/${verb}"][0] if can(local.access_of_verb["${team}/${verb}"]) }
         account      = it.account
         execution_roles = {
           for name, principal in it.principals : name => {
@@ -233,6 +234,7 @@ output "documents" {
         results_bucket  = try(local.results_bucket[team], null)
         results_prefix  = try(local.results_place[team].prefix, null)
         sharing_path    = local.sharing_path[team]
+        spread_readers  = try(local.spread_readers[team], {})
         shared_database = try(local.shared_database[team], null)
         workgroup       = can(local.offline_scopes["central/${team}"]) ? local.workgroup_name[team] : null
       }
@@ -270,6 +272,17 @@ output "documents" {
   precondition {
     condition     = alltrue([for key, fill in local.fill : fill.policies.used <= fill.policies.allowed])
     error_message = "policies: documents do not fit. Roles: ${join(", ", [for key, fill in local.fill : "${key} (${fill.policies.used} of ${fill.policies.allowed} characters)" if fill.policies.used > fill.policies.allowed])}. Fix: share fewer groups with that team, or split the team."
+  }
+
+  # Source: IAM User Guide, "IAM and AWS STS quotas": a role's name has 64 characters. Others are judged by the declaration.
+  precondition {
+    condition     = alltrue([for key in keys(local.spread_roles) : length(split("/", key)[1]) <= 64])
+    error_message = "policies: names of further reader roles have more than 64 characters: ${join(", ", [for key in keys(local.spread_roles) : key if length(split("/", key)[1]) > 64])}. Fix: shorten the team's name, or share fewer groups with it."
+  }
+
+  precondition {
+    condition     = alltrue([for key in keys(local.spread_roles) : local.roles[key].kind == "reader-offline"])
+    error_message = "policies: principals have the names of further reader roles: ${join(", ", [for key in keys(local.spread_roles) : key if local.roles[key].kind != "reader-offline"])}. Fix: rename these principals."
   }
 
   precondition {
@@ -313,6 +326,6 @@ output "documents" {
 }
 
 output "fill" {
-  description = "How full each role's documents are, characters used and allowed, and whether it reads online by name or by reader set."
+  description = "How full each role's documents are, characters used and allowed, and its form: by name, by reader set (online), or as one of several that a team's offline grants are spread over."
   value       = local.fill
 }

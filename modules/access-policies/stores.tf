@@ -108,7 +108,7 @@ locals {
 
   results_users = {
     for team in local.offline_readers : team => concat(
-      [for role in [try(local.access["${team}/read-offline"].arn, null)] : role if role != null],
+      try(local.access_of_verb["${team}/read-offline"], []),
       sort(local.takers["${team}/read-offline"]),
     )
   }
@@ -117,11 +117,12 @@ locals {
     for team in local.offline_readers : team => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        can(local.access["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for name, hole in {
-          bucket         = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
-          central_root   = "${local.iam}${local.central}:root"
-          objects        = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
-          reader_offline = local.access["${team}/read-offline"].arn
+        can(local.access_of_verb["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for name, hole in {
+          bucket       = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
+          central_root = "${local.iam}${local.central}:root"
+          objects      = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
+          # One as itself, several as a list.
+          reader_offline = try(one(local.access_of_verb["${team}/read-offline"]), local.access_of_verb["${team}/read-offline"])
         } : jsonencode(hole) if contains(local.holes["resource/results-bucket-reader"], name)]...)).Statement : [],
         jsondecode(format(local.templates["resource/results-bucket"], [for name, hole in {
           bucket  = "arn:${local.partition}:s3:::${local.results_bucket[team]}"

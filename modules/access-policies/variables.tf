@@ -65,6 +65,13 @@ variable "foreign_catalog_statements" {
   nullable    = false
 }
 
+variable "largest_reader" {
+  description = "Characters of a reader-offline role's policies beyond which a team's offline grants are spread over further roles; inline policies of a role share 10,240."
+  type        = number
+  default     = 10240
+  nullable    = false
+}
+
 variable "longest_list" {
   description = "Characters of a read-online policy beyond which a role reads by reader set instead of by name; inline policies of a role share 10,240."
   type        = number

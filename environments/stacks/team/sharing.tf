@@ -32,7 +32,7 @@ locals {
       }
     },
     {
-      for key, group in local.documents.feature_groups : "groups/${group.name}" => {
+      for key, group in local.documents.feature_groups : "groups/${group.name}" => merge({
         feature_group     = group.name
         arn               = group.arn
         store             = group.store
@@ -49,7 +49,10 @@ locals {
         database          = group.database
         table             = group.table
         s3_uri            = group.s3_uri
-      }
+        },
+        # Where offline grants are spread over several roles, the one that reads this group.
+        can(local.team.spread_readers[group.name]) ? { access_roles = { read-offline = local.team.spread_readers[group.name] } } : {},
+      )
     },
   )
 

@@ -174,7 +174,7 @@ def _over_http(strangers: Strangers, client: Callable[[], Any], bucket: str, pre
 def bucket_elsewhere(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
     for actor in assuming(stage, "read-offline"):
         workgroup = stage.cast.workgroup(actor.team, account_of(actor.acts_as))
-        group = next((group for group in central(stage) if group.grants(actor.team, "read-offline")), None)
+        group = next((group for group in central(stage) if stage.cast.serves(actor, group)), None)
         if workgroup is None or group is None:
             continue
         other = next((name for name in stage.cast.render["buckets"] if name != workgroup.results_bucket), None)

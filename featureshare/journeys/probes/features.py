@@ -104,7 +104,7 @@ def reader_of_one_group_reads_another(stage: Stage, _: Strangers | None) -> Iter
     for actor in assuming(stage, "read-offline"):
         workgroup = stage.cast.workgroup(actor.team, account_of(actor.acts_as))
         for group in central(stage):
-            if workgroup is None or not group.offline or group.grants(actor.team, "read-offline"):
+            if workgroup is None or not group.offline or stage.cast.serves(actor, group):
                 continue
             sql = f"SELECT 1 FROM {athena.table(group)} LIMIT 1"
             asked = partial(query, stage, actor, sql, workgroup, group.database)
@@ -122,7 +122,7 @@ def job_reads_anothers_files(stage: Stage, _: Strangers | None) -> Iterator[Row]
     """What a job that reads files itself needs of catalog and bucket, on what is not granted."""
     for actor in assuming(stage, "read-offline"):
         for group in central(stage):
-            if not group.offline or group.grants(actor.team, "read-offline"):
+            if not group.offline or stage.cast.serves(actor, group):
                 continue
             glue, s3 = partial(stage.client, actor, "glue"), partial(stage.client, actor, "s3")
             for what, action, call in (
@@ -219,7 +219,7 @@ def athena_of_other_clients(stage: Stage, _: Strangers | None) -> Iterator[Row]:
     for actor in assuming(stage, "read-offline"):
         account = account_of(actor.acts_as)
         workgroup = stage.cast.workgroup(actor.team, account)
-        group = next((one for one in central(stage) if one.offline and one.grants(actor.team, "read-offline")), None)
+        group = next((one for one in central(stage) if one.offline and stage.cast.serves(actor, one)), None)
         if workgroup is None or group is None:
             continue
         primary = f"{workgroup.arn.rpartition('/')[0]}/primary"

@@ -142,6 +142,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": None,
                 "own_database": None,
                 "shared_database": None,
+                "spread_readers": {},
                 "sharing_path": "/fs/curation/sharing",
             },
             "success": {
@@ -161,6 +162,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": None,
                 "own_database": None,
                 "shared_database": None,
+                "spread_readers": {},
                 "sharing_path": "/fs/success/sharing",
             },
             "search": {
@@ -178,6 +180,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "own_workgroup": "wg-own",
                 "own_database": f"db_{CONSUMER}",
                 "shared_database": "db_shared",
+                "spread_readers": {},
                 "sharing_path": "/fs/search/sharing",
             },
         },

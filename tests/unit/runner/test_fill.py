@@ -32,3 +32,9 @@ def test_policies_on_resources_are_told_in_bytes_when_they_are_near_their_limit(
     assert note.startswith("222222222222/catalog: ")
     assert "9,000 of 10,240 bytes (87%)" in note
     assert "direct_catalog" in note
+
+
+def test_a_role_that_holds_a_part_is_told_with_how_full_it_is() -> None:
+    (note,) = fill_notes({"1/a": role(form="spread", policies=9216)})
+    assert note.startswith("1/a is one of several roles")
+    assert "9,216 of 10,240 characters (90%)" in note
