@@ -127,7 +127,7 @@ def values_sql(spine: Spine, rows: Sequence[Sequence[str | None]]) -> str:
 
 def unload(query: str, location: str) -> str:
     """The query's result as Parquet under an S3 location, which must be empty."""
-    return f"UNLOAD ({query}) TO {text(location)} WITH (format = 'PARQUET')"
+    return f"UNLOAD ({query}) TO {text(location)} WITH (format = 'PARQUET', compression = 'SNAPPY')"
 
 
 def group_spine(group: Group) -> Spine:

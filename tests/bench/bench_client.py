@@ -1,4 +1,5 @@
-"""The client: ingestion beside a plain loop, data sets of many rows, the first record after a cold start.
+"""The client: ingestion beside a plain loop and the SageMaker SDK's, data sets of many rows, the first record after a
+cold start.
 
 Run it: python tests/bench/bench_client.py [ROWS ...]; without arguments data sets of 1e5, 1e6 and 1e7 rows. Local AWS
 is a process of its own on loopback, where a call costs the server's time and no way; `10 ms away` puts that much of a
@@ -7,6 +8,7 @@ round trip between, as to a Region. Nothing here fails for being slow.
 
 import json
 import os
+import re
 import resource
 import select
 import socket
@@ -28,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "client"))
 from client_world import JOB, REGION, STORE, ClientWorld, furnished
 
 from featureshare.client.connection import RUNTIME
+from featureshare.client.ingest import THREADS
 from featureshare.client.values import encode, record_of
 from featureshare.localaws import lifecycle
 from featureshare.localaws.control import LocalAWS
@@ -49,7 +52,7 @@ def main() -> None:
             world = furnished(control)
             first_record(control)
             ingestion(world)
-            datasets(world, Path(folder), sizes)
+            datasets(world, Path(folder), sizes, control.pid)
         finally:
             lifecycle.stop(state)
 
@@ -115,6 +118,69 @@ def ingestion(world: ClientWorld) -> None:
                 f"{loop / report.seconds:.1f} times",
                 flush=True,
             )
+            keys = fs.connection.session("write").get_credentials().get_frozen_credentials()
+            for workers, processes in ((1, 1), (THREADS, 1), (THREADS, 2)):
+                _sdk_ingestion(name, endpoint, group.arn, keys, data, workers, processes, loop)
+
+
+_SDK_PROGRAM = """
+import json, sys, time
+import boto3, pandas, sagemaker
+from sagemaker.feature_store.feature_group import FeatureGroup
+arn, file, workers, processes = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+boto = boto3.Session()
+session = sagemaker.Session(
+    boto_session=boto,
+    sagemaker_client=boto.client("sagemaker"),
+    sagemaker_featurestore_runtime_client=boto.client("sagemaker-featurestore-runtime"),
+    default_bucket="none",
+)
+frame = pandas.read_json(file, orient="records", convert_dates=False, dtype=False)
+group = FeatureGroup(name=arn, sagemaker_session=session)
+begin = time.perf_counter()
+manager = group.ingest(data_frame=frame, max_workers=workers, max_processes=processes)
+took = time.perf_counter() - begin
+assert manager.failed_rows == []
+open(file + ".took", "w").write(str(took))
+"""
+
+
+def _sdk_ingestion(
+    name: str, endpoint: str, arn: str, keys: Any, data: list[dict[str, Any]], workers: int, processes: int, loop: float
+) -> None:
+    """The same rows by the SageMaker SDK's own ingest, in a process of its virtual environment; timed is the call."""
+    python = Path(__file__).parents[2] / ".venv-clients" / "sdk2" / "bin" / "python"
+    if not python.exists():
+        print(f"ingestion {name}: the SageMaker SDK is not installed: make .venv-clients/sdk2/.installed", flush=True)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "rows.json"
+        texts = [{**row, "at": row["at"].strftime("%Y-%m-%dT%H:%M:%SZ")} for row in data]
+        file.write_text(json.dumps(texts))
+        settings = Path(folder) / "sagemaker.yaml"
+        settings.write_text(
+            "SchemaVersion: '1.0'\nSageMaker:\n  PythonSDK:\n    Modules:\n      TelemetryOptOut: true\n"
+        )
+        variables = {
+            "AWS_ACCESS_KEY_ID": keys.access_key,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+            "AWS_SESSION_TOKEN": keys.token,
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "SAGEMAKER_USER_CONFIG_OVERRIDE": str(settings),
+        }
+        words = [str(python), "-c", _SDK_PROGRAM, arn, str(file), str(workers), str(processes)]
+        done = subprocess.run(words, env={**os.environ, **variables}, check=False, capture_output=True, text=True)
+        if done.returncode:
+            print(f"ingestion {name}: the SageMaker SDK: {done.stderr.strip().splitlines()[-1]}", flush=True)
+            return
+        took = float(Path(f"{file}.took").read_text())
+        print(
+            f"ingestion {name}: SageMaker SDK, {processes} x {workers} threads, {len(data) / took:.0f} rows a second: "
+            f"{loop / took:.1f} times the loop",
+            flush=True,
+        )
 
 
 class Distance:
@@ -168,8 +234,16 @@ class Distance:
             there.close()
 
 
-def datasets(world: ClientWorld, folder: Path, sizes: list[int]) -> None:
-    """Spines of many rows joined to a history of a fifth as many; peak memory is the client process's own."""
+def _peak(pid: int) -> int:
+    """The most memory that a process has had, in MB (Linux; 0 elsewhere)."""
+    status = Path(f"/proc/{pid}/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return int(found[1]) // 1024 if found else 0
+
+
+def datasets(world: ClientWorld, folder: Path, sizes: list[int], server: int) -> None:
+    """Spines of many rows joined to a history of a fifth as many; peak memory is the client process's own, and that of
+    local AWS so far, which holds all objects and the tables that a query reads."""
     _history(world, max(sizes) // 5)
     for size in sizes:
         spine = folder / f"spine-{size}.parquet"
@@ -200,7 +274,11 @@ def datasets(world: ClientWorld, folder: Path, sizes: list[int]) -> None:
             continue
         seconds, found, megabytes = done.stdout.split()
         assert int(found) == size
-        print(f"data set of {size:,} rows: {float(seconds):.1f} s, client's peak memory {megabytes} MB", flush=True)
+        print(
+            f"data set of {size:,} rows: {float(seconds):.1f} s, client's peak memory {megabytes} MB, "
+            f"local AWS's {_peak(server)} MB",
+            flush=True,
+        )
         spine.unlink()
 
 

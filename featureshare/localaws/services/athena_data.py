@@ -50,7 +50,7 @@ class _Cache:
 
     def put(self, key: Any, rows: pa.Table) -> None:
         with self._lock:
-            if key in self._entries:
+            if key in self._entries or rows.nbytes > self._limit:
                 return
             self._entries[key] = rows
             self._size += rows.nbytes

@@ -1,9 +1,10 @@
 """Queries on DuckDB, in a connection that sees the given tables and nothing else: no files, no network, no settings."""
 
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -12,6 +13,8 @@ from sqlglot import exp
 from featureshare.localaws.services.athena_sql import QueryFailedError, to_duckdb
 
 MEMORY_LIMIT = "1GB"
+SPILL_LIMIT = "50GB"
+BATCH = 100_000  # rows of a result that is poured
 _LOCAL_FUNCTIONS = (
     "CREATE MACRO to_iso8601(x) AS strftime(x, '%Y-%m-%dT%H:%M:%S.%gZ')",
     "CREATE MACRO at_timezone(x, zone) AS timezone(zone, x)",
@@ -25,8 +28,8 @@ _SETTINGS = (
     # As in Athena, integers divide to integers.
     "SET integer_division = true",
     f"SET memory_limit = '{MEMORY_LIMIT}'",
-    # A query that needs more fails, rather than leaving files in the working directory.
-    "SET temp_directory = ''",
+    # What a query holds beyond that goes to a folder of its own, which ends with it.
+    f"SET max_temp_directory_size = '{SPILL_LIMIT}'",
     *_LOCAL_FUNCTIONS,
     # Query text comes from clients: it must reach neither Python's variables nor files of the machine.
     "SET python_enable_replacements = false",
@@ -49,6 +52,18 @@ class Result:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
+@dataclass(frozen=True)
+class Poured:
+    """The rows of a result as record batches, read once, and, per column, the name and DuckDB type."""
+
+    batches: pa.RecordBatchReader
+    names: list[str]
+    types: list[str]
+
+
+T = TypeVar("T")
+
+
 class Engine:
     """One query on its own connection; `cancel` may be called from another thread."""
 
@@ -65,6 +80,18 @@ class Engine:
 
     def run(self, query: exp.Expression, tables: Mapping[str, pa.Table]) -> Result:
         """Runs a query whose tables are named as in `tables`. Raises QueryFailedError worded as Athena does."""
+        return self._ask(query, tables, lambda relation: Result(relation.to_arrow_table(), *_columns(relation)))
+
+    def pour(self, query: exp.Expression, tables: Mapping[str, pa.Table], take: Callable[[Poured], T]) -> T:
+        """Runs a query and hands its rows to `take` as they come, so that nobody holds them all; returns what it does.
+
+        Raises as `run` does, possibly when `take` has had some of the rows.
+        """
+        return self._ask(
+            query, tables, lambda relation: take(Poured(relation.to_arrow_reader(BATCH), *_columns(relation)))
+        )
+
+    def _ask(self, query: exp.Expression, tables: Mapping[str, pa.Table], use: Callable[[Any], T]) -> T:
         text = to_duckdb(_named(query))
         with self._lock:
             if self._cancelled:
@@ -78,21 +105,26 @@ class Engine:
                     "allow_community_extensions": "false",
                 },
             )
+        spill = tempfile.TemporaryDirectory(prefix="featureshare-athena-")
         try:
+            connection.execute(f"SET temp_directory = '{spill.name}'")
             for name, rows in tables.items():
                 connection.register(name, rows)
             for setting in _SETTINGS:
                 connection.execute(setting)
-            relation = connection.sql(text)
-            types = [str(kind) for kind in relation.types]
-            names = [name.lower() for name in relation.columns]
-            return Result(relation.to_arrow_table(), names, types)
+            return use(connection.sql(text))
         except duckdb.Error as error:
             raise QueryFailedError(_reason(error)) from error
         finally:
             with self._lock:
                 self._connection = None
             connection.close()
+            spill.cleanup()
+
+
+def _columns(relation: Any) -> tuple[list[str], list[str]]:
+    """Names and types of a relation."""
+    return [name.lower() for name in relation.columns], [str(kind) for kind in relation.types]
 
 
 def _named(query: exp.Expression) -> exp.Expression:

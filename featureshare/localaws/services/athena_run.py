@@ -1,16 +1,16 @@
 """Running a statement: its rights, its tables, its work, its result. Every step as the caller who started the query."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlglot import exp
 
 from featureshare.iam.calls import Call, Check, Unmapped
 from featureshare.localaws.invocation import ServiceError
 from featureshare.localaws.services import athena_data, athena_ddl, athena_sql, catalog, storage
-from featureshare.localaws.services.athena_engine import Result
+from featureshare.localaws.services.athena_engine import Poured, Result
 from featureshare.localaws.services.athena_results import write_result
 from featureshare.localaws.services.athena_sql import QueryFailedError, TableName
 from featureshare.localaws.services.athena_store import Query, data_catalogs
@@ -21,6 +21,7 @@ from featureshare.localaws.services.storage import Stored
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 VIA = ("athena.amazonaws.com",)
 MAX_VIEW_DEPTH = 20
 USER_ERROR, SYSTEM_ERROR = 2, 1
@@ -77,6 +78,14 @@ class Run:
 
     def select(self, query: exp.Expression) -> Result:
         """Authorizes and runs a query over tables and views."""
+        return self.query.engine.run(*self._authorized(query))
+
+    def pour(self, query: exp.Expression, take: Callable[[Poured], T]) -> T:
+        """Authorizes and runs a query, and hands its rows to `take` as they come."""
+        return self.query.engine.pour(*self._authorized(query), take)
+
+    def _authorized(self, query: exp.Expression) -> tuple[exp.Expression, dict[str, Any]]:
+        """The query over the data of its tables, by name."""
         query = athena_sql.bind(query, self.query.parameters)
         data: dict[TableName, tuple[str, Any]] = {}
         pending = athena_sql.read_tables(query, self.query.database, self.catalogs, self.default_account)
@@ -92,7 +101,7 @@ class Run:
             pending = found
         else:
             raise QueryFailedError("INVALID_VIEW: views are nested too deeply")
-        return self.query.engine.run(query, dict(data.values()))
+        return query, dict(data.values())
 
     def _resolve(
         self,

@@ -3,15 +3,19 @@
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from moto.athena.models import athena_backends
 from services_world import BUCKET, CENTRAL, CONSUMER, REGION, RESULTS, Call, World, flush, wait
+from sqlglot import parse_one
 
 from featureshare.localaws.invocation import ServiceError
-from featureshare.localaws.services import catalog, storage
+from featureshare.localaws.services import athena_engine, athena_writes, catalog, storage
+from featureshare.localaws.services.athena_sql import QueryFailedError
 
 OUTPUT = f"s3://{RESULTS}/queries/"
 
@@ -319,6 +323,59 @@ def test_unload(sessions: None, ask: Any, world: World) -> None:
     manifest = found["Statistics"]["DataManifestLocation"]
     assert body(RESULTS, manifest.removeprefix(f"s3://{RESULTS}/")).decode() == f"s3://{RESULTS}/{stored.key}"
     assert "HIVE_PATH_ALREADY_EXISTS" in reason(ask(sql))
+
+
+def test_unload_writes_files_of_so_many_rows_as_they_come(
+    sessions: None, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(athena_writes, "ROWS_OF_A_FILE", 100_000)
+    query = "SELECT x * 1000 + y AS n FROM UNNEST(sequence(0, 249)) AS a(x) CROSS JOIN UNNEST(sequence(0, 999)) AS b(y)"
+    found = ask(f"UNLOAD ({query}) TO 's3://{RESULTS}/many/' WITH (format = 'PARQUET', compression = 'SNAPPY')")
+    assert found["Status"]["State"] == "SUCCEEDED", found["Status"]
+    files = [pq.ParquetFile(io.BytesIO(storage.get(stored))) for stored in storage.listing(RESULTS, "many/")]
+    assert sum(file.metadata.num_rows for file in files) == 250_000
+    assert len(files) == 3
+    assert {file.metadata.row_group(0).column(0).compression for file in files} == {"SNAPPY"}
+    values = sorted(value for file in files for value in file.read().column("n").to_pylist())
+    assert values == list(range(250_000))
+    manifest = found["Statistics"]["DataManifestLocation"]
+    listed = body(RESULTS, manifest.removeprefix(f"s3://{RESULTS}/")).decode().splitlines()
+    assert sorted(listed) == [f"s3://{RESULTS}/{stored.key}" for stored in storage.listing(RESULTS, "many/")]
+
+
+def test_unload_of_nothing_and_of_what_fails_on_the_way(sessions: None, ask: Any) -> None:
+    none = f"UNLOAD (SELECT session_id FROM sessions WHERE false) TO 's3://{RESULTS}/none/' WITH (format = 'PARQUET')"
+    assert ask(none)["Status"]["State"] == "SUCCEEDED"
+    assert list(storage.listing(RESULTS, "none/")) == []
+    wrong = "SELECT CAST(session_id AS bigint) AS n FROM sessions"
+    assert "INVALID_CAST_ARGUMENT" in reason(
+        ask(f"UNLOAD ({wrong}) TO 's3://{RESULTS}/wrong/' WITH (format = 'PARQUET')")
+    )
+    odd = f"UNLOAD (SELECT 1 AS n) TO 's3://{RESULTS}/odd/' WITH (format = 'PARQUET', compression = 'RAR')"
+    assert "compression 'RAR' is not one of" in reason(ask(odd))
+
+
+def test_a_query_beyond_the_memory_limit_goes_on_in_a_folder_that_ends_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(athena_engine.tempfile, "tempdir", str(tmp_path))
+    tight = [one.replace(athena_engine.MEMORY_LIMIT, "40MB") for one in athena_engine._SETTINGS]
+    rows = pa.table({"n": pa.array(range(1_000_000)), "text": pa.array(["a text of some length"] * 1_000_000)})
+    query = parse_one("SELECT n, text, row_number() OVER (ORDER BY n DESC) AS nth FROM t", read="trino")
+    seen = {}
+
+    def take(poured: athena_engine.Poured) -> int:
+        first = next(poured.batches)
+        seen["spilt"] = [file.name for folder in tmp_path.iterdir() for file in folder.iterdir()]
+        return first.num_rows + sum(batch.num_rows for batch in poured.batches)
+
+    monkeypatch.setattr(athena_engine, "_SETTINGS", tight)
+    assert athena_engine.Engine().pour(query, {"t": rows}, take) == 1_000_000
+    assert seen["spilt"]
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(athena_engine, "_SETTINGS", [one.replace(athena_engine.SPILL_LIMIT, "1KB") for one in tight])
+    with pytest.raises(QueryFailedError, match="EXCEEDED_MEMORY_LIMIT"):
+        athena_engine.Engine().pour(query, {"t": rows}, take)
 
 
 def test_unloaded_rows_as_a_table_joined_with_local_ones(sessions: None, ask: Any, rows: Any) -> None:
