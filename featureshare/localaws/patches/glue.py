@@ -1,13 +1,14 @@
 """moto's Glue: jobs, crawlers, connections, triggers and registries show what they were made with, and nothing made up.
 
 A job made without an execution class shows none; a connection tells its type; a trigger that nobody can switch on
-(on demand, by event) stays as created; a registry's tags are found as any other's.
+(on demand, by event) stays as created; a registry's tags are found as any other's. A catalog without a policy says so.
 """
 
 import inspect
 from typing import Any
 
-from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeRegistry, FakeTrigger
+from moto.glue.exceptions import EntityNotFoundException
+from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeRegistry, FakeTrigger, GlueBackend
 
 _job = FakeJob.__init__
 _registry = FakeRegistry.__init__
@@ -15,6 +16,7 @@ _connection = FakeConnection.as_dict
 _crawler = FakeCrawler.as_dict
 _trigger = FakeTrigger.__init__
 _start = FakeTrigger.start_trigger
+_policy = GlueBackend.get_resource_policy
 _UNSWITCHED = ("ON_DEMAND", "EVENT")
 
 
@@ -47,6 +49,13 @@ def apply() -> None:
         if self.trigger_type not in _UNSWITCHED:
             _start(self)
 
+    def policy(self: Any, *args: Any, **given: Any) -> dict[str, Any]:
+        found: dict[str, Any] = _policy(self, *args, **given)
+        if not found:
+            raise EntityNotFoundException("Policy not found")
+        return found
+
+    GlueBackend.get_resource_policy = policy  # type: ignore[method-assign]
     FakeJob.__init__ = job  # type: ignore[method-assign]
     FakeRegistry.__init__ = registry  # type: ignore[method-assign]
     FakeConnection.as_dict = connection  # type: ignore[method-assign]

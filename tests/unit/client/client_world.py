@@ -148,7 +148,7 @@ class ClientWorld:
 
 
 _ACTIONS = {
-    "write": ["sagemaker:PutRecord"],
+    "write": ["sagemaker:PutRecord", "sagemaker:DescribeFeatureGroup"],
     "delete": ["sagemaker:DeleteRecord"],
     "read-online": ["sagemaker:GetRecord", "sagemaker:BatchGetRecord"],
     "read-offline": ["athena:*", "glue:*", "s3:*"],

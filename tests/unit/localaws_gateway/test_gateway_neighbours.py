@@ -107,3 +107,10 @@ def test_a_buckets_tag_may_have_an_empty_value(aws: Aws, admin: str) -> None:
     for tags in ([{"Key": "empty", "Value": ""}], [{"Key": "empty", "Value": ""}, {"Key": "full", "Value": "x"}]):
         s3.put_bucket_tagging(Bucket="tagged", Tagging={"TagSet": tags})
         assert s3.get_bucket_tagging(Bucket="tagged")["TagSet"] == tags
+
+
+def test_a_catalog_without_a_policy_says_so(aws: Aws, admin: str) -> None:
+    """An empty answer would be taken for a policy that is there."""
+    glue = aws.client("glue", aws.keys(admin))
+    with pytest.raises(glue.exceptions.EntityNotFoundException, match="Policy not found"):
+        glue.get_resource_policy()
