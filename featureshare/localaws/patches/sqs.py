@@ -1,4 +1,4 @@
-"""moto's queues: setting one attribute leaves the policy alone, and a redrive policy reads as it was written."""
+"""moto's queues: setting one attribute leaves the policy alone, and redrive policies read as they were written."""
 
 import json
 from typing import Any
@@ -18,6 +18,8 @@ def apply() -> None:
 
     def attributes(self: Any) -> dict[str, Any]:
         shown: dict[str, Any] = _original_attributes.fget(self)
+        if allowed := self.__dict__.get("redrive_allow_policy"):
+            shown["RedriveAllowPolicy"] = allowed
         for name in ("RedrivePolicy", "RedriveAllowPolicy"):
             if isinstance(shown.get(name), str) and shown[name]:
                 shown[name] = json.dumps(json.loads(shown[name]), separators=(",", ":"))

@@ -1,10 +1,11 @@
-"""State machines' definitions and versions, and functions' provisioned concurrency, which moto lacks."""
+"""What moto lacks of where pipelines run: versions of state machines, functions kept warm, tags of EMR applications."""
 
 import json
 from typing import Any
 
 from moto.awslambda.models import lambda_backends
 from moto.core.utils import utcnow
+from moto.emrserverless.models import emrserverless_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
@@ -112,7 +113,34 @@ def _concurrency(call: Invocation) -> dict[Any, Any]:
     return held
 
 
+def list_application_tags(call: Invocation) -> dict[str, Any]:
+    return {"tags": dict(_application(call).tags)}
+
+
+def tag_application(call: Invocation) -> dict[str, Any]:
+    found = _application(call)
+    found.tags = {**found.tags, **call.params["tags"]}
+    return {}
+
+
+def untag_application(call: Invocation) -> dict[str, Any]:
+    found = _application(call)
+    found.tags = {key: value for key, value in found.tags.items() if key not in call.params["tagKeys"]}
+    return {}
+
+
+def _application(call: Invocation) -> Any:
+    arn = str(call.params["resourceArn"])
+    for found in emrserverless_backends[call.account][call.region].applications.values():
+        if found.arn == arn:
+            return found
+    raise ServiceError("ResourceNotFoundException", f"Resource {arn} does not exist", 404)
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {
+    ("emr-serverless", "ListTagsForResource"): list_application_tags,
+    ("emr-serverless", "TagResource"): tag_application,
+    ("emr-serverless", "UntagResource"): untag_application,
     ("stepfunctions", "ValidateStateMachineDefinition"): validate_definition,
     ("stepfunctions", "PublishStateMachineVersion"): publish_version,
     ("stepfunctions", "ListStateMachineVersions"): list_versions,

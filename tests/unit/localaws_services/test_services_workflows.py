@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from moto.emrserverless.models import emrserverless_backends
 from moto.stepfunctions.models import stepfunctions_backends
 from services_world import CENTRAL, REGION, ROLE, Call
 
@@ -53,6 +54,17 @@ def test_versions_of_a_state_machine(call: Call) -> None:
     assert listed() == ["2"]
     gone = {"stateMachineArn": machine.arn + "x"}
     assert refused(call, "stepfunctions", "ListStateMachineVersions", **gone) == "StateMachineDoesNotExist"
+
+
+def test_tags_of_a_spark_application(call: Call) -> None:
+    backend = emrserverless_backends[CENTRAL][REGION]
+    made: Any = backend.create_application("spark", "emr-7.1.0", "SPARK", "", "", "", {"team": "search"}, "", "", None)
+    arn = {"resourceArn": made.arn}
+    call("emr-serverless", "TagResource", **arn, tags={"stage": "test"})
+    call("emr-serverless", "UntagResource", **arn, tagKeys=["team"])
+    assert call("emr-serverless", "ListTagsForResource", **arn) == {"tags": {"stage": "test"}}
+    gone = {"resourceArn": made.arn + "x"}
+    assert refused(call, "emr-serverless", "ListTagsForResource", **gone) == "ResourceNotFoundException"
 
 
 def test_provisioned_concurrency(call: Call) -> None:
