@@ -5,6 +5,7 @@ from typing import Any
 
 from moto.sqs.models import Queue
 
+_ALLOW = "RedriveAllowPolicy"
 _original_set = Queue._set_attributes
 _original_attributes: Any = vars(Queue)["attributes"]
 
@@ -18,12 +19,15 @@ def apply() -> None:
 
     def attributes(self: Any) -> dict[str, Any]:
         shown: dict[str, Any] = _original_attributes.fget(self)
-        if allowed := self.__dict__.get("redrive_allow_policy"):
-            shown["RedriveAllowPolicy"] = allowed
-        for name in ("RedrivePolicy", "RedriveAllowPolicy"):
+        if not shown.get(_ALLOW):
+            shown.pop(_ALLOW, None)
+        for name in ("RedrivePolicy", _ALLOW):
             if isinstance(shown.get(name), str) and shown[name]:
                 shown[name] = json.dumps(json.loads(shown[name]), separators=(",", ":"))
         return shown
 
+    # moto keeps this one and knows it under no name.
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, _ALLOW]
+    setattr(Queue, "redrive_allow_policy", None)  # noqa: B010  (an attribute of its own kind, to the type checker)
     Queue._set_attributes = set_attributes  # type: ignore[method-assign]
     Queue.attributes = property(attributes)  # type: ignore[assignment, method-assign]

@@ -251,7 +251,9 @@ def test_a_queue_keeps_its_policy_and_reads_as_written(world: World) -> None:
     assert '"Sid": "a"' in shown["Policy"]
     allowed = '{"redrivePermission":"denyAll"}'
     backend.set_queue_attributes("q", {"RedriveAllowPolicy": allowed})
-    assert backend.get_queue_attributes("q", ["All"])["RedriveAllowPolicy"] == allowed
+    assert backend.get_queue_attributes("q", ["RedriveAllowPolicy"]) == {"RedriveAllowPolicy": allowed}
+    backend.set_queue_attributes("q", {"RedriveAllowPolicy": ""})
+    assert "RedriveAllowPolicy" not in backend.get_queue_attributes("q", ["All"])
     backend.set_queue_attributes("q", {"Policy": ""})
     assert not backend.get_queue_attributes("q", ["All"]).get("Policy")
 
