@@ -40,12 +40,13 @@ def variables(
     if stack.kind != CENTRAL or not (wanted or (workspace.environments / stack.env / FOREIGN_FILE).is_file()):
         return {}
     try:
-        client(normal, stack, access).get_resource_policy()
+        found = client(normal, stack, access).get_resource_policy()
     except ClientError as error:
         if error.response["Error"]["Code"] != "EntityNotFoundException":
             raise
         return {}
-    return {"TF_VAR_catalog_policy_exists": "true"}
+    # An answer without a policy says the same as an error: importing what is not there would fail the plan.
+    return {"TF_VAR_catalog_policy_exists": "true"} if found.get("PolicyInJson") else {}
 
 
 def judge(plan: Mapping[str, Any], stack: Stack) -> Iterator[Problem]:

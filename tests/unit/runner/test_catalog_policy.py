@@ -20,14 +20,15 @@ NAMELESS = {"Effect": "Allow", "Action": "glue:GetTable", "Resource": "old"}
 class Glue:
     """A catalog with a policy, without one, or one that may not be looked at."""
 
-    def __init__(self, code: str = "") -> None:
+    def __init__(self, code: str = "", answer: dict[str, Any] | None = None) -> None:
         self.code, self.asked = code, 0
+        self.answer = {"PolicyInJson": "{}"} if answer is None else answer
 
     def get_resource_policy(self) -> dict[str, Any]:
         self.asked += 1
         if self.code:
             raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, "GetResourcePolicy")
-        return {"PolicyInJson": "{}"}
+        return self.answer
 
     def __call__(self, *_: Any) -> "Glue":
         return self
@@ -65,6 +66,7 @@ def test_a_policy_that_is_there_is_told_to_the_central_stack_alone(
     assert not catalog_policy.variables(workspace, normal, stack(normal), access, glue)
     assert glue.asked == 1
     assert not catalog_policy.variables(workspace, direct, stack(direct), access, Glue("EntityNotFoundException"))
+    assert not catalog_policy.variables(workspace, direct, stack(direct), access, Glue(answer={}))
     with pytest.raises(ClientError):
         catalog_policy.variables(workspace, direct, stack(direct), access, Glue("AccessDeniedException"))
 
