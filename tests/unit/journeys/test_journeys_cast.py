@@ -31,6 +31,30 @@ def test_actors(team: str, verb: str, group: str, expected: tuple[str, str | Non
     assert part(team, verb, group) == expected
 
 
+def test_of_several_readers_each_reads_its_own_groups() -> None:
+    """Offline grants that are spread: the second role reads `more`, and is no reader of `users`."""
+    first, second = ROLE.format(CENTRAL, "reader-offline"), ROLE.format(CENTRAL, "reader-offline-2")
+    given = render()
+    users = given["feature_groups"][f"{CENTRAL}/users"]
+    given["feature_groups"][f"{CENTRAL}/more"] = {**users, "name": "more"}
+    team = given["teams"]["search"]
+    team["spread_readers"] = {"users": first, "more": second}
+    team["execution_roles"]["training"]["assumes"].append(second)
+    cast = Cast(given)
+    groups = {group.name: group for group in cast.groups}
+    assert ("search", "read-offline", second) in set(cast.access_roles())
+    readers = {actor.access_role: actor for actor in cast.assuming() if actor.verb == "read-offline"}
+    assert set(readers) == {first, second}
+    for name, role in team["spread_readers"].items():
+        actor = cast.actor("search", "read-offline", groups[name])
+        assert actor is not None
+        assert actor.access_role == role
+        assert [cast.serves(reader, groups[name]) for reader in (readers[first], readers[second])] == [
+            role == first,
+            role == second,
+        ]
+
+
 def test_people_are_nobody_to_run_as() -> None:
     assert "people" not in {principal for _, principal, _ in Cast(render()).principals()}
 
