@@ -6,7 +6,21 @@ Each module corrects one moto service. They reach into moto, so they apply to ex
 import moto
 
 from featureshare.errors import FeatureShareError
-from featureshare.localaws.patches import athena, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sqs, versions
+from featureshare.localaws.patches import (
+    athena,
+    ecr,
+    ecs,
+    functions,
+    glue,
+    iam,
+    kinesis,
+    kms,
+    logs,
+    s3,
+    sns,
+    sqs,
+    versions,
+)
 
 MOTO = "5.2.5"
 _applied = False
@@ -20,6 +34,6 @@ def apply() -> None:
             f"The local AWS needs moto {MOTO}, found {moto.__version__}. Install it: pip install 'moto=={MOTO}'."
         )
     if not _applied:
-        for module in (athena, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sqs, versions):
+        for module in (athena, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sns, sqs, versions):
             module.apply()
         _applied = True

@@ -1,6 +1,6 @@
 """Bucket configurations that moto takes for other operations or forgets parts of, kept as they were given.
 
-Metrics, analytics, tiering, inventory, who pays, lifecycle, server access logs.
+Metrics, analytics, tiering, inventory, who pays, lifecycle, server access logs, versioning with its MFA delete.
 """
 
 import copy
@@ -154,6 +154,25 @@ def _bucket(call: Invocation) -> Any:
     return s3_backends[found[1]][found[0]].get_bucket(name)
 
 
+def put_versioning(call: Invocation) -> dict[str, Any]:
+    """Sets the state, and MFA delete, which GetBucketVersioning shows only of a bucket that was ever given it."""
+    given = call.params["VersioningConfiguration"]
+    if given.get("MFADelete") == "Enabled":
+        raise ServiceError("AccessDenied", "MFA delete is enabled by the root user with its MFA device only", 403)
+    if given.get("Status") not in ("Enabled", "Suspended"):
+        raise ServiceError("IllegalVersioningConfigurationException", "The versioning state is Enabled or Suspended")
+    _bucket(call).versioning_status = given["Status"]
+    if "MFADelete" in given:
+        _kept(call)["MFADelete"] = given["MFADelete"]
+    return {}
+
+
+def get_versioning(call: Invocation) -> dict[str, Any]:
+    status, kept = _bucket(call).versioning_status, _kept(call)
+    shown = {"Status": status, "MFADelete": kept.get("MFADelete")}
+    return {key: value for key, value in shown.items() if value}
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3", "PutBucketRequestPayment"): put_request_payment,
     ("s3", "GetBucketRequestPayment"): get_request_payment,
@@ -162,6 +181,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3", "DeleteBucketLifecycle"): delete_lifecycle,
     ("s3", "PutBucketLogging"): put_logging,
     ("s3", "GetBucketLogging"): get_logging,
+    ("s3", "PutBucketVersioning"): put_versioning,
+    ("s3", "GetBucketVersioning"): get_versioning,
 }
 for _kind in _LISTED:
     HANDLERS["s3", f"PutBucket{_kind}Configuration"] = _put(_kind)

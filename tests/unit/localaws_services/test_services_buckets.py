@@ -36,6 +36,22 @@ def test_lifecycle_is_kept_as_given(call: Call) -> None:
     assert refused(call, "s3", "GetBucketLifecycleConfiguration", Bucket=BUCKET) == "NoSuchLifecycleConfiguration"
 
 
+def test_versioning_shows_the_mfa_delete_that_was_given(call: Call) -> None:
+    def put(**configuration: str) -> None:
+        call("s3", "PutBucketVersioning", Bucket=BUCKET, VersioningConfiguration=configuration)
+
+    put(Status="Enabled")
+    assert call("s3", "GetBucketVersioning", Bucket=BUCKET) == {"Status": "Enabled"}
+    put(Status="Suspended", MFADelete="Disabled")
+    assert call("s3", "GetBucketVersioning", Bucket=BUCKET) == {"Status": "Suspended", "MFADelete": "Disabled"}
+    for wrong, code in (
+        ({"Status": "Enabled", "MFADelete": "Enabled"}, "AccessDenied"),
+        ({}, "IllegalVersioningConfigurationException"),
+    ):
+        given = {"Bucket": BUCKET, "VersioningConfiguration": wrong}
+        assert refused(call, "s3", "PutBucketVersioning", **given) == code
+
+
 @pytest.mark.parametrize(
     ("rules", "code"),
     [([], "MalformedXML"), ([{"ID": "a", "Status": "On"}], "MalformedXML"), ([RULES[0]] * 2, "InvalidArgument")],

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.backup.models import backup_backends
 from moto.budgets.models import budgets_backends
@@ -180,3 +182,15 @@ def test_endpoint_takes_another_configuration(call: Call) -> None:
     ):
         with pytest.raises(ServiceError, match="Could not find"):
             call("sagemaker", "UpdateEndpoint", **other)
+
+
+def test_topic_shows_what_it_was_given() -> None:
+    with mock_aws():
+        sns = boto3.client("sns", region_name=REGION)
+        arn = sns.create_topic(Name="told", Attributes={"TracingConfig": "PassThrough"})["TopicArn"]
+        assert "SignatureVersion" not in sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="SignatureVersion", AttributeValue="2")
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="SQSFailureFeedbackRoleArn", AttributeValue=ROLE)
+        shown = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert (shown["TracingConfig"], shown["SignatureVersion"]) == ("PassThrough", "2")
+    assert shown["SQSFailureFeedbackRoleArn"] == ROLE

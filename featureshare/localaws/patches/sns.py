@@ -1,0 +1,28 @@
+"""moto's topics: attributes that it takes and does not show are shown, as those of a topic that was given them."""
+
+from typing import Any
+
+from moto.core.utils import camelcase_to_underscores
+from moto.sns.responses import SNSResponse
+
+_PROTOCOLS = ("HTTP", "Firehose", "Lambda", "Application", "SQS")
+_KEPT = (
+    "ArchivePolicy",
+    "FifoThroughputScope",
+    "SignatureVersion",
+    "TracingConfig",
+    *(f"{protocol}{kind}FeedbackRoleArn" for protocol in _PROTOCOLS for kind in ("Success", "Failure")),
+    *(f"{protocol}SuccessFeedbackSampleRate" for protocol in _PROTOCOLS),
+)
+_show = SNSResponse.get_topic_attributes
+
+
+def apply() -> None:
+    def get_topic_attributes(self: Any) -> Any:
+        shown: Any = _show(self)
+        topic = self.backend.get_topic(self._get_param("TopicArn"))
+        kept = {name: topic.__dict__.get(camelcase_to_underscores(name)) for name in _KEPT}
+        shown.result["Attributes"].update({name: value for name, value in kept.items() if value})
+        return shown
+
+    SNSResponse.get_topic_attributes = get_topic_attributes  # type: ignore[method-assign]
