@@ -1,7 +1,7 @@
 # S3 Control: account-wide public access block, access points with policies.
 data "aws_caller_identity" "me" {}
 resource "aws_s3_account_public_access_block" "this" {
-  block_public_acls       = true
+  block_public_acls       = false
   block_public_policy     = false
   ignore_public_acls      = var.revision == 1
   restrict_public_buckets = true

@@ -1,5 +1,6 @@
 """What exists, read live from the backends: the facts that the call catalogue asks for."""
 
+import copy
 import re
 import time
 from collections.abc import Mapping
@@ -49,6 +50,14 @@ class MotoEstate:
         self.partition = partition
         self.alias_delay = 0.0  # change it by `delay_aliases`
         self._aliases: dict[str, tuple[tuple[str, ...], tuple[str, ...], float]] = {}
+
+    def at(self, region: str) -> "MotoEstate":
+        """The same estate as a call in another Region sees it: names without a Region are looked up there."""
+        if region == self.region:
+            return self
+        seen = copy.copy(self)
+        seen.region = region
+        return seen
 
     # feature groups -------------------------------------------------------------------------------------------------
     def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None:

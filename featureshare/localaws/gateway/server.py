@@ -176,7 +176,7 @@ class Gateway:
         )
         if not self.settings.enforce:
             return
-        checks = checks_for(question, self.estate)
+        checks = checks_for(question, self.estate.at(arrived.region))
         self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
         routing.check_expected_owner(call, self.estate)
         check_documents(call)

@@ -57,6 +57,21 @@ def create_user(call: Invocation) -> dict[str, Any]:
     return {"User": {**shown, "Tags": tags}}
 
 
+def update_user(call: Invocation) -> dict[str, Any]:
+    """Renames or moves a user together with its tags, which moto keeps under the old ARN."""
+    backend = iam_backends[call.account][get_partition(call.region)]
+    user = _known(call, "get_user", call.params["UserName"])
+    name = call.params.get("NewUserName")
+    if name and name != user.name and name in backend.users:
+        raise ServiceError("EntityAlreadyExists", f"User with name {name} already exists.", 409)
+    before = user.arn
+    tags = backend.tagger.list_tags_for_resource(before)["Tags"]
+    backend.update_user(user.name, call.params.get("NewPath"), name)
+    backend.tagger.delete_all_tags_for_resource(before)
+    backend.tagger.tag_resource(user.arn, tags)
+    return {}
+
+
 def put_user_boundary(call: Invocation) -> dict[str, Any]:
     setattr(_known(call, "get_user", call.params["UserName"]), _BOUNDARY, _boundary(call.params["PermissionsBoundary"]))
     return {}
@@ -159,6 +174,7 @@ def _known(call: Invocation, read: str, name: str) -> Any:
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("iam", "UpdateRole"): update_role,
     ("iam", "CreateUser"): create_user,
+    ("iam", "UpdateUser"): update_user,
     ("iam", "PutUserPermissionsBoundary"): put_user_boundary,
     ("iam", "DeleteUserPermissionsBoundary"): delete_user_boundary,
     ("iam", "AddClientIDToOpenIDConnectProvider"): add_client_id,

@@ -94,7 +94,9 @@ def required(call: Call) -> tuple[Check, ...]:
     # The catalogue is another package that may import facts from here: bound late, so that the order does not matter.
     from featureshare.iam.calls import checks_for
 
-    return checks_for(call, _connected().estate)
+    estate = _connected().estate
+    at = getattr(estate, "at", None)  # the gateway's can be seen from the call's Region; others know one only
+    return checks_for(call, at(call.region) if at else estate)
 
 
 def authorize(checks: Sequence[Check]) -> None:

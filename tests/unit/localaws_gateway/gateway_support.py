@@ -77,10 +77,10 @@ class Aws:
     def keys(self, role_arn: str, **options: Any) -> dict[str, Any]:
         return self.control.session(role_arn, "lambda.amazonaws.com", **options)
 
-    def client(self, service: str, keys: Mapping[str, Any], **config: Any) -> Any:
+    def client(self, service: str, keys: Mapping[str, Any], region: str = REGION, **config: Any) -> Any:
         return _SESSION.client(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=self.running.endpoint,
             aws_access_key_id=keys["AccessKeyId"],
             aws_secret_access_key=keys["SecretAccessKey"],

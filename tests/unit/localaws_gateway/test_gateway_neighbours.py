@@ -114,3 +114,26 @@ def test_a_catalog_without_a_policy_says_so(aws: Aws, admin: str) -> None:
     glue = aws.client("glue", aws.keys(admin))
     with pytest.raises(glue.exceptions.EntityNotFoundException, match="Policy not found"):
         glue.get_resource_policy()
+
+
+@pytest.mark.parametrize("region", [REGION, "us-east-1"])
+def test_names_are_looked_up_in_the_region_of_the_call(aws: Aws, region: str) -> None:
+    """A group's offline store is written as its role, and its key found by alias, in whichever Region it stands."""
+    keys = aws.keys(aws.role(f"elsewhere-{region}", allow("*")))
+    s3, kms, sagemaker = (aws.client(name, keys, region) for name in ("s3", "kms", "sagemaker"))
+    where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    s3.create_bucket(Bucket=f"offline-{region}", **where)
+    trusted = trust({"Service": "sagemaker.amazonaws.com"})
+    writer = aws.role(f"writer-{region}", allow("s3:*", "kms:*", "glue:*"), trust=trusted)
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/elsewhere", TargetKeyId=arn)
+    kms.encrypt(KeyId="alias/elsewhere", Plaintext=b"x")
+    made = sagemaker.create_feature_group(
+        FeatureGroupName=f"elsewhere-{region}",
+        RecordIdentifierFeatureName="id",
+        EventTimeFeatureName="ts",
+        FeatureDefinitions=[{"FeatureName": name, "FeatureType": "String"} for name in ("id", "ts")],
+        OfflineStoreConfig={"S3StorageConfig": {"S3Uri": f"s3://offline-{region}/x", "KmsKeyId": arn}},
+        RoleArn=writer,
+    )
+    assert f":{region}:" in made["FeatureGroupArn"]

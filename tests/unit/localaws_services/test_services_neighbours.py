@@ -292,3 +292,14 @@ def test_a_saml_provider_keeps_its_tags(call: Call) -> None:
     assert (shown["SAMLMetadataDocument"], shown["Tags"]) == (metadata, [{"Key": "a", "Value": "b"}])
     assert call("iam", "ListSAMLProviderTags", SAMLProviderArn=arn)["Tags"] == shown["Tags"]
     assert refused(call, "iam", "GetSAMLProvider", SAMLProviderArn=f"{arn}x")[0] == "NoSuchEntity"
+
+
+def test_a_renamed_user_keeps_its_tags(call: Call) -> None:
+    backend = iam_backends[CENTRAL]["aws"]
+    for name in ("ann", "bob"):
+        call("iam", "CreateUser", UserName=name, Tags=[{"Key": "name", "Value": name}])
+    call("iam", "UpdateUser", UserName="ann", NewUserName="eve", NewPath="/team/")
+    assert backend.get_user("eve").arn.endswith(":user/team/eve")
+    assert backend.list_user_tags("eve") == [{"Key": "name", "Value": "ann"}]
+    assert refused(call, "iam", "UpdateUser", UserName="eve", NewUserName="bob")[0] == "EntityAlreadyExists"
+    assert refused(call, "iam", "UpdateUser", UserName="ann", NewPath="/")[0] == "NoSuchEntity"
