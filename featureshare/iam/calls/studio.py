@@ -40,6 +40,10 @@ _NAMED = family(
         "UpdateAppImageConfig",
         "code-repository/{CodeRepositoryName}": "CreateCodeRepository DeleteCodeRepository DescribeCodeRepository "
         "UpdateCodeRepository",
+        "data-quality-job-definition/{JobDefinitionName}": "CreateDataQualityJobDefinition "
+        "DeleteDataQualityJobDefinition DescribeDataQualityJobDefinition",
+        "monitoring-schedule/{MonitoringScheduleName}": "CreateMonitoringSchedule DeleteMonitoringSchedule "
+        "DescribeMonitoringSchedule UpdateMonitoringSchedule",
         "device-fleet/{DeviceFleetName}": "CreateDeviceFleet DeleteDeviceFleet DescribeDeviceFleet UpdateDeviceFleet",
         # A domain has no name of its own before it is made: its id is the service's.
         "domain/*": "CreateDomain",
@@ -56,8 +60,9 @@ _NAMED = family(
         "DeleteStudioLifecycleConfig DescribeStudioLifecycleConfig",
         "user-profile/{DomainId}/{UserProfileName}": "CreateUserProfile DeleteUserProfile DescribeUserProfile "
         "UpdateUserProfile",
-        "*": "ListAppImageConfigs ListApps ListCodeRepositories ListDomains ListHubs ListImages "
-        "ListMlflowTrackingServers ListPipelines ListSpaces ListStudioLifecycleConfigs ListUserProfiles",
+        "*": "DisableSagemakerServicecatalogPortfolio EnableSagemakerServicecatalogPortfolio "
+        "GetSagemakerServicecatalogPortfolioStatus ListAppImageConfigs ListApps ListCodeRepositories ListDomains "
+        "ListHubs ListImages ListMlflowTrackingServers ListPipelines ListSpaces ListStudioLifecycleConfigs ListUserProfiles",
     },
 )
 
@@ -92,6 +97,7 @@ TABLE: Table = entries(
         **_MADE,
         **{f"{verb}App": _app(f"{verb}App") for verb in ("Delete", "Describe")},
         "CreateApp": _tagged("CreateApp", _app("CreateApp")),
+        "CreateDataQualityJobDefinition": _passing("CreateDataQualityJobDefinition", "RoleArn"),
         "CreateDeviceFleet": _passing("CreateDeviceFleet", "RoleArn"),
         "CreateDomain": _passing("CreateDomain", _PROFILE_ROLE, _SPACE_ROLE),
         "CreateImage": _passing("CreateImage", "RoleArn"),

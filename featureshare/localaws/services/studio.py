@@ -75,6 +75,12 @@ KINDS = (
         {"TrackingServerStatus": "Created", "IsActive": "Active"},
         arn="TrackingServerArn",
     ),
+    Kind(
+        "MonitoringSchedule",
+        ("MonitoringScheduleName",),
+        "monitoring-schedule",
+        {"MonitoringScheduleStatus": "Scheduled"},
+    ),
     Kind("Space", ("DomainId", "SpaceName"), "space", _SERVING),
     Kind("StudioLifecycleConfig", ("StudioLifecycleConfigName",), "studio-lifecycle-config"),
     Kind("UserProfile", ("DomainId", "UserProfileName"), "user-profile", _SERVING),
@@ -207,6 +213,21 @@ def list_aliases(call: Invocation) -> dict[str, Any]:
     return {"SageMakerImageVersionAliases": list(_version(call).get("Aliases") or ())}
 
 
+def enable_portfolio(call: Invocation) -> dict[str, Any]:
+    """SageMaker's products in the account's Service Catalog: a switch, and its status."""
+    _held(call, "Portfolio")["Status"] = "Enabled"
+    return {}
+
+
+def disable_portfolio(call: Invocation) -> dict[str, Any]:
+    _held(call, "Portfolio")["Status"] = "Disabled"
+    return {}
+
+
+def portfolio_status(call: Invocation) -> dict[str, Any]:
+    return {"Status": "Disabled", **_held(call, "Portfolio")}
+
+
 def put_model_package_group_policy(call: Invocation) -> dict[str, Any]:
     _policies(call)[_package_group(call)] = str(call.params["ResourcePolicy"])
     backend = sagemaker_backends[call.account][call.region]
@@ -297,6 +318,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {
             "DeleteImageVersion": delete_image_version,
             "DeleteModelPackageGroupPolicy": delete_model_package_group_policy,
             "DescribeImageVersion": describe_image_version,
+            "DisableSagemakerServicecatalogPortfolio": disable_portfolio,
+            "EnableSagemakerServicecatalogPortfolio": enable_portfolio,
+            "GetSagemakerServicecatalogPortfolioStatus": portfolio_status,
             "GetModelPackageGroupPolicy": get_model_package_group_policy,
             "ListAliases": list_aliases,
             "PutModelPackageGroupPolicy": put_model_package_group_policy,

@@ -141,6 +141,18 @@ def test_image_versions_count_up_and_go_by_aliases(call: Call) -> None:
             "ResourceNotFound",
         ),
         (
+            "MonitoringSchedule",
+            {"MonitoringScheduleName": "drift"},
+            {
+                "MonitoringScheduleConfig": {
+                    "MonitoringJobDefinitionName": "drift",
+                    "MonitoringType": "DataQuality",
+                    "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+                }
+            },
+            "ResourceNotFound",
+        ),
+        (
             "DeviceFleet",
             {"DeviceFleetName": "fleet"},
             {"OutputConfig": {"S3OutputLocation": "s3://b/out"}},
@@ -154,3 +166,15 @@ def test_what_is_kept_as_given(call: Call, noun: str, named: dict[str, str], giv
     assert {member: found[member] for member in given} == given
     call("sagemaker", f"Delete{noun}", **named)
     assert refused(call, f"Describe{noun}", **named) == error
+
+
+def test_products_in_service_catalog_are_switched(call: Call) -> None:
+    def status() -> str:
+        found: str = call("sagemaker", "GetSagemakerServicecatalogPortfolioStatus")["Status"]
+        return found
+
+    assert status() == "Disabled"
+    call("sagemaker", "EnableSagemakerServicecatalogPortfolio")
+    assert status() == "Enabled"
+    call("sagemaker", "DisableSagemakerServicecatalogPortfolio")
+    assert status() == "Disabled"
