@@ -62,7 +62,8 @@ _NAMED = family(
         "UpdateUserProfile",
         "*": "DisableSagemakerServicecatalogPortfolio EnableSagemakerServicecatalogPortfolio "
         "GetSagemakerServicecatalogPortfolioStatus ListAppImageConfigs ListApps ListCodeRepositories ListDomains "
-        "ListHubs ListImages ListMlflowTrackingServers ListPipelines ListSpaces ListStudioLifecycleConfigs ListUserProfiles",
+        "ListHubs ListImages ListMlflowTrackingServers ListPipelines ListSpaces "
+        "ListStudioLifecycleConfigs ListUserProfiles",
     },
 )
 
