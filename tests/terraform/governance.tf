@@ -15,7 +15,7 @@ resource "aws_config_configuration_recorder" "this" {
   recording_group {
     all_supported                 = false
     include_global_resource_types = false
-    resource_types                = var.revision == 1 ? ["AWS::S3::Bucket"] : ["AWS::S3::Bucket", "AWS::KMS::Key"]
+    resource_types                = var.revision == 1 ? ["AWS::S3::Bucket"] : ["AWS::S3::Bucket", "AWS::IAM::Role"]
   }
 }
 resource "aws_config_delivery_channel" "this" {

@@ -83,6 +83,11 @@ def delete_notifications(call: Invocation) -> dict[str, Any]:
     return {}
 
 
+def list_tags(call: Invocation) -> dict[str, Any]:
+    """The tags of a vault or plan, whose ARN moto finds in paths of one form only."""
+    return {"Tags": _backend(call).list_tags(str(call.params["ResourceArn"]))}
+
+
 def list_recovery_points(call: Invocation) -> dict[str, Any]:
     """None: nothing is backed up here."""
     _vault(call)
@@ -136,6 +141,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
         "GetBackupVaultAccessPolicy": get_policy,
         "GetBackupVaultNotifications": get_notifications,
         "ListRecoveryPointsByBackupVault": list_recovery_points,
+        "ListTags": list_tags,
         "PutBackupVaultAccessPolicy": put_policy,
         "PutBackupVaultNotifications": put_notifications,
         "UpdateBackupPlan": update_plan,

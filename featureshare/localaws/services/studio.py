@@ -25,14 +25,16 @@ _PAGE = 100
 class Kind:
     """One kind of resource: `noun` as in its operations' names, `names` the parameters that tell which one.
 
-    `stem` begins its ARN, `always` is in every description, `unknown` are the words for one that does not exist, where
-    the service has other ones and another error than usual; `inside` says that it lies in a domain.
+    `stem` begins its ARN, `always` is in every description, `changed` once it was updated; `unknown` are the words for
+    one that does not exist, where the service has other ones and another error than usual; `inside` says that it lies
+    in a domain.
     """
 
     noun: str
     names: tuple[str, ...]
     stem: str
     always: Mapping[str, Any] = field(default_factory=dict)
+    changed: Mapping[str, Any] = field(default_factory=dict)
     unknown: str = ""
     taken: str = "ResourceInUse"
     arn: str = ""
@@ -73,6 +75,7 @@ KINDS = (
         ("TrackingServerName",),
         "mlflow-tracking-server",
         {"TrackingServerStatus": "Created", "IsActive": "Active"},
+        changed={"TrackingServerStatus": "Updated"},
         arn="TrackingServerArn",
     ),
     Kind(
@@ -143,7 +146,7 @@ def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
         if value is not None:
             old = found.get(member)
             found[member] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    found["LastModifiedTime"] = utcnow()
+    found.update({**kind.changed, "LastModifiedTime": utcnow()})
     return {kind.arn_member: found[kind.arn_member]}
 
 

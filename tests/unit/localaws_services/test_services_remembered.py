@@ -140,7 +140,8 @@ def test_analyzer_and_its_archive_rules(call: Call) -> None:
 
 def test_backup_of_selected_tables(call: Call) -> None:
     backend = backup_backends[CENTRAL][REGION]
-    backend.create_backup_vault("vault", {}, "", "")
+    made = backend.create_backup_vault("vault", {"team": "search"}, "", "")
+    assert call("backup", "ListTags", ResourceArn=made.backup_vault_arn) == {"Tags": {"team": "search"}}
     vault = {"BackupVaultName": "vault"}
     with pytest.raises(ServiceError, match="not found"):
         call("backup", "GetBackupVaultAccessPolicy", **vault)
@@ -155,8 +156,8 @@ def test_backup_of_selected_tables(call: Call) -> None:
     call("backup", "UpdateBackupPlan", **plan, BackupPlan={"BackupPlanName": "q", "Rules": rules})
     assert backend.get_backup_plan(plan["BackupPlanId"], None).backup_plan["BackupPlanName"] == "q"
     chosen = {"SelectionName": "tables", "IamRoleArn": ROLE}
-    made = call("backup", "CreateBackupSelection", **plan, BackupSelection=chosen)
-    which = {**plan, "SelectionId": made["SelectionId"]}
+    chosen_id = call("backup", "CreateBackupSelection", **plan, BackupSelection=chosen)
+    which = {**plan, "SelectionId": chosen_id["SelectionId"]}
     assert call("backup", "GetBackupSelection", **which)["BackupSelection"] == chosen
     call("backup", "DeleteBackupSelection", **which)
     with pytest.raises(ServiceError, match="Cannot find selection"):

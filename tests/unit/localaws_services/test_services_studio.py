@@ -178,3 +178,12 @@ def test_products_in_service_catalog_are_switched(call: Call) -> None:
     assert status() == "Enabled"
     call("sagemaker", "DisableSagemakerServicecatalogPortfolio")
     assert status() == "Disabled"
+
+
+def test_a_tracking_server_says_that_it_was_updated(call: Call) -> None:
+    name = {"TrackingServerName": "runs"}
+    call("sagemaker", "CreateMlflowTrackingServer", **name, ArtifactStoreUri="s3://b/runs", RoleArn=ROLE)
+    assert call("sagemaker", "DescribeMlflowTrackingServer", **name)["TrackingServerStatus"] == "Created"
+    call("sagemaker", "UpdateMlflowTrackingServer", **name, TrackingServerSize="Large")
+    found = call("sagemaker", "DescribeMlflowTrackingServer", **name)
+    assert (found["TrackingServerStatus"], found["TrackingServerSize"]) == ("Updated", "Large")
