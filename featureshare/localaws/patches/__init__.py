@@ -8,6 +8,7 @@ import moto
 from featureshare.errors import FeatureShareError
 from featureshare.localaws.patches import (
     athena,
+    config,
     ecr,
     ecs,
     functions,
@@ -34,6 +35,6 @@ def apply() -> None:
             f"The local AWS needs moto {MOTO}, found {moto.__version__}. Install it: pip install 'moto=={MOTO}'."
         )
     if not _applied:
-        for module in (athena, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sns, sqs, versions):
+        for module in (athena, config, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sns, sqs, versions):
             module.apply()
         _applied = True

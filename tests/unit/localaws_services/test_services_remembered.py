@@ -9,6 +9,7 @@ from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.backup.models import backup_backends
 from moto.budgets.models import budgets_backends
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.config.models import config_backends
 from moto.ecr.models import ecr_backends
 from moto.sagemaker.models import sagemaker_backends
 from services_world import CENTRAL, REGION, ROLE, Call
@@ -195,3 +196,12 @@ def test_topic_shows_what_it_was_given() -> None:
         shown = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
     assert (shown["TracingConfig"], shown["SignatureVersion"]) == ("PassThrough", "2")
     assert shown["SQSFailureFeedbackRoleArn"] == ROLE
+
+
+def test_a_recorder_may_exclude_nothing(call: Call) -> None:
+    backend = config_backends[CENTRAL][REGION]
+    for kinds in (["AWS::S3::Bucket"], ["AWS::S3::Bucket", "AWS::IAM::Role"]):
+        group = {"allSupported": False, "resourceTypes": kinds, "exclusionByResourceTypes": {}}
+        backend.put_configuration_recorder({"name": "default", "roleARN": ROLE, "recordingGroup": group})
+        (recorder,) = backend.recorders.values()
+        assert recorder.recording_group.resource_types == kinds
