@@ -118,7 +118,6 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   ip_protocol                  = "tcp"
   from_port                    = 443
   to_port                      = 443
-  description                  = "revision ${var.revision}"
 }
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
   security_group_id            = aws_security_group.compute.id
@@ -198,20 +197,6 @@ resource "aws_flow_log" "this" {
   traffic_type    = var.revision == 1 ? "ALL" : "REJECT"
   iam_role_arn    = aws_iam_role.flow.arn
   log_destination = aws_cloudwatch_log_group.flow.arn
-}
-resource "aws_vpc_dhcp_options" "this" { domain_name_servers = ["AmazonProvidedDNS"] }
-resource "aws_vpc_dhcp_options_association" "this" {
-  vpc_id          = aws_vpc.this.id
-  dhcp_options_id = aws_vpc_dhcp_options.this.id
-}
-resource "aws_ec2_managed_prefix_list" "offices" {
-  name           = "others-offices"
-  address_family = "IPv4"
-  max_entries    = 5
-  entry {
-    cidr        = "192.0.2.0/24"
-    description = "office ${var.revision}"
-  }
 }
 data "aws_vpc" "this" { id = aws_vpc.this.id }
 data "aws_subnets" "private" {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from featureshare.iam.calls.model import Check
-from featureshare.iam.calls.registry import SAR, Scope, Table, both, entries, family, pass_role, passed
+from featureshare.iam.calls.registry import SAR, Answer, Scope, Table, both, entries, family, pass_role, passed
 
 ECR: Table = entries(
     SAR + "list_amazonelasticcontainerregistry.html",
@@ -78,9 +78,21 @@ EMR: Table = entries(
     ),
 )
 
+
+def _file_tags(action: str) -> Answer:
+    """Tags of a file system, or of an access point, whose id tells."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        kind = "access-point" if scope.text("ResourceId").startswith("fsap-") else "file-system"
+        yield from family("elasticfilesystem", {f"{kind}/{{ResourceId}}": action})[action](scope)
+
+    return checks
+
+
 EFS: Table = entries(
     SAR + "list_amazonelasticfilesystem.html",
-    family(
+    {name: _file_tags(name) for name in ("ListTagsForResource", "TagResource", "UntagResource")}
+    | family(
         "elasticfilesystem",
         {
             "file-system/{FileSystemId}": "CreateAccessPoint CreateMountTarget DeleteFileSystem DeleteFileSystemPolicy "

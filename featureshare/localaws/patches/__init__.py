@@ -11,6 +11,7 @@ from featureshare.localaws.patches import (
     config,
     ecr,
     ecs,
+    emrserverless,
     functions,
     glue,
     iam,
@@ -35,6 +36,22 @@ def apply() -> None:
             f"The local AWS needs moto {MOTO}, found {moto.__version__}. Install it: pip install 'moto=={MOTO}'."
         )
     if not _applied:
-        for module in (athena, config, ecr, ecs, functions, glue, iam, kinesis, kms, logs, s3, sns, sqs, versions):
+        for module in (
+            athena,
+            config,
+            ecr,
+            ecs,
+            emrserverless,
+            functions,
+            glue,
+            iam,
+            kinesis,
+            kms,
+            logs,
+            s3,
+            sns,
+            sqs,
+            versions,
+        ):
             module.apply()
         _applied = True
