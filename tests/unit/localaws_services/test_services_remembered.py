@@ -205,3 +205,25 @@ def test_a_recorder_may_exclude_nothing(call: Call) -> None:
         backend.put_configuration_recorder({"name": "default", "roleARN": ROLE, "recordingGroup": group})
         (recorder,) = backend.recorders.values()
         assert recorder.recording_group.resource_types == kinds
+
+
+def test_rule_of_a_security_group_shows_its_description_whatever_it_names() -> None:
+    with mock_aws():
+        ec2 = boto3.client("ec2", region_name=REGION)
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+        listed = ec2.create_managed_prefix_list(PrefixListName="l", MaxEntries=1, AddressFamily="IPv4")
+        prefixes = listed["PrefixList"]["PrefixListId"]
+        ports = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+        ec2.authorize_security_group_ingress(
+            GroupId=group,
+            IpPermissions=[
+                {**ports, "UserIdGroupPairs": [{"GroupId": group, "Description": "own"}]},
+                {**ports, "PrefixListIds": [{"PrefixListId": prefixes, "Description": "listed"}]},
+                {**ports, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": "inside"}]},
+                {**ports, "IpRanges": [{"CidrIp": "10.1.0.0/16"}]},
+            ],
+        )
+        found = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
+        shown = {rule.get("Description") for rule in found["SecurityGroupRules"] if not rule["IsEgress"]}
+    assert shown == {"own", "listed", "inside", None}
