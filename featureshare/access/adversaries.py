@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from featureshare.access.atoms import account_witnesses, is_glob, matches, segments, witnesses
-from featureshare.access.contract import COMPUTE, Contract
+from featureshare.access.clauses import COMPUTE
+from featureshare.access.contract import Contract
 from featureshare.access.model import MEMBER, OUTSIDER, Actor, Model
 
 ANONYMOUS = Actor("anonymous", "anonymous", "", label="somebody without credentials")
