@@ -4,6 +4,7 @@ Semantics: botocore's documentation of sagemaker and aws-facts.md 2, 4.1, 5.1, 8
 configured and adds no defaults that Terraform would take for drift (local-aws-findings.md, pitfall 3).
 """
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,7 @@ def create_feature_group(call: Invocation) -> dict[str, Any]:
         event_time=params["EventTimeFeatureName"],
         features=features,
         created=now,
-        ready_at=clock.time() + settings().create_delay,
+        ready_at=clock.time(),
         online=_copied(params.get("OnlineStoreConfig")),
         throughput=_copied(params.get("ThroughputConfig")),
         role_arn=params.get("RoleArn"),
@@ -55,12 +56,8 @@ def create_feature_group(call: Invocation) -> dict[str, Any]:
         grouprules.check_role(group.role_arn, call.account, group.arn)
     if params.get("OfflineStoreConfig"):
         _place_offline(group, params["OfflineStoreConfig"])
+    _admit(store, group)
     with store.lock:
-        _refuse_existing(store, name)
-        limit = settings().concurrent_creations
-        if limit and sum(other.status == "Creating" for other in store.all()) >= limit:
-            raise ServiceError("ResourceLimitExceeded", CREATIONS_EXCEEDED.format(limit=limit))
-        store.add(group)
         try:
             if group.offline_enabled:
                 # Whether the role may write shows now already; AWS words it as an invalid URI.
@@ -70,6 +67,21 @@ def create_feature_group(call: Invocation) -> dict[str, Any]:
             store.remove(group)
             raise
     return {"FeatureGroupArn": group.arn}
+
+
+def _admit(store: Groups, group: FeatureGroup) -> None:
+    """Add a group that begins to be created, when its turn comes. Raises ServiceError when it does not."""
+    limit, end = settings().concurrent_creations, time.monotonic() + settings().creation_patience
+    while True:
+        with store.lock:
+            _refuse_existing(store, group.name)
+            if not limit or sum(other.status == "Creating" for other in store.all()) < limit:
+                group.ready_at = clock.time() + settings().create_delay
+                store.add(group)
+                return
+        if time.monotonic() >= end:
+            raise ServiceError("ResourceLimitExceeded", CREATIONS_EXCEEDED.format(limit=limit))
+        time.sleep(0.05)
 
 
 def describe_feature_group(call: Invocation) -> dict[str, Any]:

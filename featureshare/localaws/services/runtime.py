@@ -19,7 +19,9 @@ class Settings:
 
     `flush_delay` stands for the up to 15 minutes that AWS takes to write the offline store, `retry_delay` for the time
     between attempts of a blocked write. `concurrent_creations` is the AWS quota of feature groups in status Creating
-    per account and Region; 0 lifts it. `replication_delay` stands for the seconds to minutes that replication takes.
+    per account and Region; 0 lifts it. A creation above it is held for `creation_patience` before it is refused: AWS
+    refuses at once, which Terraform meets with more than four groups at its ten at a time (`-parallelism=4` there); 0
+    does the same here. `replication_delay` stands for the seconds to minutes that replication takes.
     """
 
     create_delay: float = 0.2
@@ -28,6 +30,7 @@ class Settings:
     flush_delay: float = 1.0
     retry_delay: float = 1.0
     concurrent_creations: int = 4
+    creation_patience: float = 10.0
     query_threads: int = 2
     replication_delay: float = 0.3
 

@@ -26,6 +26,7 @@ def world() -> Iterator[World]:
         flush_delay=60.0,
         retry_delay=0.0,
         concurrent_creations=4,
+        creation_patience=10.0,
         query_threads=2,
     )
     services.start(world.authorize, world)

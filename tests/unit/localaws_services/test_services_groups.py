@@ -1,6 +1,7 @@
 """Feature groups: what Describe gives back, what is refused, and the life of a group."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -210,7 +211,7 @@ def test_same_name_is_in_use(create: Any) -> None:
 
 
 def test_creating_takes_a_moment_and_four_at_a_time(create: Any, call: Call) -> None:
-    services.configure(create_delay=1000.0)
+    services.configure(create_delay=1000.0, creation_patience=0.0)
     for index in range(4):
         create(f"g{index}")
     assert describe(call, "g0")["FeatureGroupStatus"] == "Creating"
@@ -219,6 +220,14 @@ def test_creating_takes_a_moment_and_four_at_a_time(create: Any, call: Call) -> 
     services.clock.advance(2000)
     assert describe(call, "g0")["FeatureGroupStatus"] == "Created"
     create("g4")
+
+
+def test_a_creation_waits_for_its_turn(create: Any, call: Call) -> None:
+    """Terraform makes ten at once; AWS refuses the fifth, here it is held until one is done."""
+    services.configure(create_delay=0.2)
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda index: create(f"g{index}"), range(10)))
+    assert sum(describe(call, f"g{index}")["FeatureGroupStatus"] == "Creating" for index in range(10)) <= 4
 
 
 def test_delete_keeps_table_and_takes_online_data(create: Any, put: Any, call: Call) -> None:
