@@ -1,12 +1,13 @@
 """moto's buckets and objects: whoever writes one and the ACL given with it are noted as it comes to be.
 
 moto knows one owner for everything; `featureshare.localaws.services.acls` knows the accounts. And a bucket's tag
-with an empty value keeps it: moto forgets the value, which Terraform then wants to set at every plan.
+with an empty value keeps it: moto forgets the value, which Terraform then wants to set at every plan. A state of
+acceleration that was set is shown, `Suspended` too ("has no state if a state has never been set", S3 API Reference).
 """
 
 from typing import Any
 
-from moto.s3.models import S3Backend
+from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from featureshare.localaws.services import acls
@@ -42,6 +43,10 @@ def apply() -> None:
     def bucket_tags(self: Any) -> dict[str, str]:
         return {key: value or "" for key, value in _bucket_tags(self).items()}
 
+    def accelerate(self: Any, accelerate_config: str) -> None:
+        self.accelerate_configuration = accelerate_config
+
+    FakeBucket.set_accelerate_configuration = accelerate  # type: ignore[method-assign]
     S3Response._bucket_tagging_from_body = bucket_tags  # type: ignore[method-assign]
     S3Backend.create_bucket = create_bucket  # type: ignore[method-assign]
     S3Backend.put_object = put_object  # type: ignore[method-assign]

@@ -137,3 +137,11 @@ def test_names_are_looked_up_in_the_region_of_the_call(aws: Aws, region: str) ->
         RoleArn=writer,
     )
     assert f":{region}:" in made["FeatureGroupArn"]
+
+
+def test_suspended_acceleration_is_a_state(aws: Aws, admin: str) -> None:
+    s3 = aws.as_role("s3", admin)
+    s3.create_bucket(Bucket="fast", CreateBucketConfiguration={"LocationConstraint": REGION})
+    assert "Status" not in s3.get_bucket_accelerate_configuration(Bucket="fast")
+    s3.put_bucket_accelerate_configuration(Bucket="fast", AccelerateConfiguration={"Status": "Suspended"})
+    assert s3.get_bucket_accelerate_configuration(Bucket="fast")["Status"] == "Suspended"
