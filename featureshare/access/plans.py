@@ -207,6 +207,8 @@ class _Documents:
         for one in self._of("aws_glue_resource_policy"):
             catalogs = self._render["catalogs"]
             entry = catalogs.setdefault(one.stack.account, {"databases": [], "policy": None})
+            if entry["policy"] is not None:
+                self._planned.faults.append(f"{one.address} ({one.stack.name}) makes two policies of one catalog")
             entry["policy"] = self._text(one, "policy")
 
     def _text(self, one: _Resource, name: str) -> str:

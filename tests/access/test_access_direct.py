@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from planting import BUCKET, CENTRAL, Change, Documents, added, bucket, edited, policy, replaced, sid
 from scratch_clone import scratch_clone
 
@@ -17,6 +16,8 @@ from featureshare.access.mutants import run
 from featureshare.declaration import load
 from featureshare.errors import FeatureShareError
 from featureshare.render import render
+
+ROOT = Path(__file__).parents[2]
 
 TEAM, READER = "555555555555", "fs-core-search-training"
 GLUE = f"arn:aws:glue:eu-west-1:{CENTRAL}"

@@ -90,9 +90,13 @@ def test_an_execution_role_that_may_not_assume(explain, documents):
     ],
     ids=["key", "bucket", "results bucket", "catalog", "workgroup", "boundary"],
 )
-def test_each_link_of_reading_offline_can_be_the_broken_one(change, name, explain, documents):
+def test_each_link_of_reading_offline_can_be_the_broken_one(change, name, explain, documents, normal):
+    """For a team without a direct way beside the access role."""
+    less = copy.deepcopy(normal)
+    less["teams"]["core-search"]["direct_catalog"] = False
+    del plant.role(documents, "fs-core-search-training", "555555555555")["policies"]["direct-catalog"]
     change(documents)
-    found = explain("core-search/training", "s3:GetObject", f"arn:aws:s3:::{plant.BUCKET}/sessions/part.parquet")
+    found = explain("core-search/training", "s3:GetObject", f"arn:aws:s3:::{plant.BUCKET}/sessions/part.parquet", less)
     assert not found.allowed
     assert found.broken.name == name
 

@@ -8,6 +8,9 @@ import pytest
 from featureshare.access import PROVED, prove
 from featureshare.access.plans import differences, from_plans
 
+CATALOG_POLICY = "aws_glue_resource_policy"
+OPEN = {"Effect": "Allow", "Principal": {"AWS": "333333333333"}, "Action": "glue:GetTable", "Resource": "*"}
+
 
 @pytest.fixture
 def folder(tmp_path, normal, documents):
@@ -65,17 +68,34 @@ def test_an_attachment_is_read(folder, normal, documents):
     ]
 
 
+def within(module):
+    yield from module.get("resources", ())
+    for child in module.get("child_modules", ()):
+        yield from within(child)
+
+
 def test_a_catalog_policy_is_read(folder, normal, documents):
-    statement = {"Effect": "Allow", "Principal": {"AWS": "333333333333"}, "Action": "glue:GetTable", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    def widen(plan):
+        (one,) = (r for r in within(plan["planned_values"]["root_module"]) if r["type"] == CATALOG_POLICY)
+        policy = json.loads(one["values"]["policy"])
+        one["values"]["policy"] = json.dumps({**policy, "Statement": [*policy["Statement"], OPEN]})
+
+    change(folder / "central.json", widen)
+    read = from_plans(normal, folder, documents)
+    assert any("glue:GetTable" in one.words for one in prove(normal, read.render).counterexamples)
+
+
+def test_a_second_policy_of_one_catalog_is_a_fault(folder, normal, documents):
+    """AWS keeps the one that is written last, which a plan does not tell."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [OPEN]})
     change(
         folder / "central.json",
         lambda plan: plan["planned_values"]["root_module"]["resources"].append(
-            planned.resource("aws_glue_resource_policy", "x", policy=policy)
+            planned.resource(CATALOG_POLICY, "x", policy=policy)
         ),
     )
-    read = from_plans(normal, folder, documents)
-    assert any("glue:GetTable" in one.words for one in prove(normal, read.render).counterexamples)
+    faults = from_plans(normal, folder, documents).faults
+    assert [fault for fault in faults if "two policies of one catalog" in fault]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 
 import planned
 import pytest
-from conftest import ROOT
 from planting import Change, bucket, edited, policy, replaced, role, sid, trust, without
 from ruamel.yaml import YAML
 
@@ -18,6 +17,8 @@ from featureshare.access.model import Model
 from featureshare.access.plans import from_plans
 from featureshare.declaration import load
 from featureshare.render import render
+
+ROOT = Path(__file__).parents[2]
 
 REPLICA, COPY = "121212121212", "fs-research-replica-121212121212-eu-west-1"
 READER = "fs-research-training"
