@@ -63,7 +63,7 @@ def test_an_ingestion_outlives_its_credentials(
     entries = world.control.log()[before:]
     taken = [one for one in entries if one["call"] == "sts:AssumeRole" and "assumed-role/job" in one["principal"]]
     assert {one["result"] for one in taken} == {"Allowed"}
-    # Once before and once after; once more where a request was under way as the hour passed, which the service then says.
+    # Before and after; once more where a request was under way as the hour passed, which the service then says.
     assert len(taken) in ((2, 3) if here else (2,))
     puts = [one["result"] for one in entries if one["call"].endswith("PutRecord")]
     assert puts.count("Allowed") == 120
