@@ -20,7 +20,7 @@ from featureshare.client.quality import Check, Violation
 from featureshare.client.rows import check_columns, columns_of, rows_of
 from featureshare.client.sessions import CONNECTIONS
 from featureshare.client.sharing import Group
-from featureshare.client.values import BadValue, encode, is_missing, seconds_of
+from featureshare.client.values import BadValue, Texts, encode, is_missing, scalar, seconds_of
 from featureshare.errors import FeatureShareError
 
 THREADS = 16
@@ -100,7 +100,7 @@ class QualityFailed(IngestStopped):
 @dataclass(frozen=True, slots=True)
 class _Item:
     row: int
-    texts: Mapping[str, str]
+    texts: Texts
     key: str
 
 
@@ -145,7 +145,7 @@ def _prepared(group: Group, data: Any, report: Report, now: datetime) -> list[_I
         report.rows += 1
         try:
             texts = encode(group, row)
-            moment = seconds_of(texts[group.event_time], kind)
+            moment = seconds_of(scalar(texts, group.event_time), kind)
         except BadValue as error:
             report.rejected.append(Rejected(number, _named(group, row), str(error)))
             continue
@@ -195,7 +195,7 @@ class _Writers:
             for item in self._pending(items):
                 if self._failure is not None:
                     break
-                self._hand(queues[crc32(item.texts[self._group.record_identifier].encode()) % threads], item)
+                self._hand(queues[crc32(scalar(item.texts, self._group.record_identifier).encode()) % threads], item)
         except KeyboardInterrupt as error:
             self._fail(error)
         finally:
@@ -239,7 +239,7 @@ class _Writers:
                 self._write(item)
             except Refused as error:
                 with self._lock:
-                    identifier = item.texts[self._group.record_identifier]
+                    identifier = scalar(item.texts, self._group.record_identifier)
                     self._report.rejected.append(Rejected(item.row, identifier, str(error)))
             except Exception as error:  # whatever it is, the account must come out
                 self._fail(error)

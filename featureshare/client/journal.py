@@ -10,9 +10,9 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 
+from featureshare.client.values import Texts
 from featureshare.errors import FeatureShareError
 
 
@@ -72,6 +72,6 @@ class Journal:
         return {line for line in rest.splitlines() if line}
 
 
-def key_of(texts: Mapping[str, str]) -> str:
+def key_of(texts: Texts) -> str:
     """The hash of a record's contents."""
     return hashlib.blake2b(json.dumps(texts, sort_keys=True).encode(), digest_size=12).hexdigest()

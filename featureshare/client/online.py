@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from featureshare.client.connection import RUNTIME, Connection
 from featureshare.client.errors import Denied, Refused, code_of, denials, is_denied
 from featureshare.client.sharing import Group
-from featureshare.client.values import BadValue, Row, Value, as_text, decode, encode, event_time_text, record_of
+from featureshare.client.values import BadValue, Row, Texts, Value, as_text, decode, encode, event_time_text, record_of
 
 BATCH = 100  # records of one BatchGetRecord. Source: Developer Guide, feature-store-quotas
 ATTEMPTS = 8
@@ -171,7 +171,7 @@ class Online:
         errors.update({key: f"{words} (after {ATTEMPTS} attempts)" for key, words in left.items()})
 
 
-def put_record(connection: Connection, group: Group, texts: Mapping[str, str], options: Mapping[str, Any]) -> None:
+def put_record(connection: Connection, group: Group, texts: Texts, options: Mapping[str, Any]) -> None:
     """PutRecord of texts by feature, with the errors of this package. Raises Denied, Refused, ClientError."""
     client = connection.client(RUNTIME, "write", group)
     try:

@@ -5,17 +5,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from featureshare.client.sharing import Group
-from featureshare.client.values import seconds_of
+from featureshare.client.values import Text, Texts, scalar, seconds_of
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _EXAMPLES = 3
-
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,13 +35,13 @@ class Check:
     group: Group
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     _examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    _seen: dict[str, dict[str, str]] = field(default_factory=dict)
+    _seen: dict[str, dict[Text, str]] = field(default_factory=dict)
     _newest: float | None = None
 
     def row(self, texts: Texts) -> None:
         """Look at one row, as texts by feature."""
-        identifier = texts[self.group.record_identifier]
-        moment = seconds_of(texts[self.group.event_time], self.group.features[self.group.event_time])
+        identifier = scalar(texts, self.group.record_identifier)
+        moment = seconds_of(scalar(texts, self.group.event_time), self.group.features[self.group.event_time])
         if self._newest is None or moment > self._newest:
             self._newest = moment
         for name, expected in self.group.expectations.items():
@@ -53,11 +50,13 @@ class Check:
                 if expected.required:
                     self._add(name, "required", identifier)
                 continue
-            if expected.allowed and text not in expected.allowed:
+            # What is said of a collection's values is said of each element.
+            elements = (text,) if isinstance(text, str) else text
+            if expected.allowed and any(one not in expected.allowed for one in elements):
                 self._add(name, f"allowed {', '.join(expected.allowed)}", identifier)
-            if expected.min is not None and float(text) < expected.min:
+            if expected.min is not None and any(float(one) < expected.min for one in elements):
                 self._add(name, f"min {expected.min:g}", identifier)
-            if expected.max is not None and float(text) > expected.max:
+            if expected.max is not None and any(float(one) > expected.max for one in elements):
                 self._add(name, f"max {expected.max:g}", identifier)
             if expected.unique and self._seen.setdefault(name, {}).setdefault(text, identifier) != identifier:
                 self._add(name, "unique", identifier)

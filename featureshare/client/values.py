@@ -1,8 +1,9 @@
 """Feature values between Python and the text of the Feature Store API. Pure.
 
 Integral is int, Fractional is float, String is str; an event time is an aware datetime, or what its feature's type
-takes: ISO 8601 text in UTC, or Unix seconds (CreateFeatureGroup, EventTimeFeatureName). A value that is missing (None,
-NaN, pandas' NA and NaT) is a feature without a value.
+takes: ISO 8601 text in UTC, or Unix seconds (CreateFeatureGroup, EventTimeFeatureName). A list, set or vector of an
+in-memory group is any sequence, set or one-dimensional array of such values. A missing value (None, NaN, pandas'
+NA and NaT), or a collection without elements, is a feature without a value.
 """
 
 import math
@@ -16,6 +17,9 @@ from featureshare.client.sharing import Group
 
 Value = str | int | float | None
 Row = Mapping[str, Any]
+Text = str | tuple[str, ...]
+"""A value as the API takes it: ValueAsString, or for a collection ValueAsStringList."""
+Texts = Mapping[str, Text]
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 _LIMIT = 350 * 1024  # bytes of a record; aws-facts: Developer Guide, feature-store-quotas
@@ -49,6 +53,19 @@ def as_text(name: str, kind: str, value: Any) -> str:
     if not isinstance(value, str):
         raise BadValue(f"{name} is String, and {value!r} is {type(value).__name__}")
     return value
+
+
+def elements_of(value: Any) -> list[Any] | None:
+    """The elements of a collection, a set's in an order of their own; None for what is no collection."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=repr)
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    # numpy's arrays, and those of Arrow that pandas shows.
+    if type(value).__name__ == "ndarray" and getattr(value, "ndim", 0) == 1:
+        found: list[Any] = value.tolist()
+        return found
+    return None
 
 
 def _integral(name: str, value: Any) -> int:
@@ -95,14 +112,22 @@ def seconds_of(text: str, kind: str) -> float:
         raise BadValue(f"{text} is no time: {error}") from None
 
 
-def encode(group: Group, row: Row) -> dict[str, str]:
+def encode(group: Group, row: Row) -> dict[str, Text]:
     """A row as texts by feature, those without a value left out. Raises BadValue with the first thing wrong."""
-    found: dict[str, str] = {}
+    found: dict[str, Text] = {}
     size = 0
     for name, value in row.items():
         kind = group.features.get(name)
         if kind is None:
             raise BadValue(f"{group.name} has no feature {name}")
+        elements = elements_of(value)
+        if elements is not None and name not in (group.record_identifier, group.event_time):
+            if any(is_missing(one) for one in elements):
+                raise BadValue(f"{name} has an element without a value")
+            if elements:
+                found[name] = texts = tuple(as_text(name, kind, one) for one in elements)
+                size += len(name) + sum(len(text.encode()) for text in texts)
+            continue
         if is_missing(value):
             continue
         text = event_time_text(name, kind, value) if name == group.event_time else as_text(name, kind, value)
@@ -111,17 +136,30 @@ def encode(group: Group, row: Row) -> dict[str, str]:
     for name in (group.record_identifier, group.event_time):
         if not found.get(name):
             raise BadValue(f"{name} has no value")
-    seconds_of(found[group.event_time], group.features[group.event_time])
-    if len(found[group.record_identifier].encode()) > _IDENTIFIER_LIMIT:
+    seconds_of(scalar(found, group.event_time), group.features[group.event_time])
+    if len(scalar(found, group.record_identifier).encode()) > _IDENTIFIER_LIMIT:
         raise BadValue(f"{group.record_identifier} has more than {_IDENTIFIER_LIMIT} bytes")
     if size > _LIMIT:
         raise BadValue(f"the record has {size} bytes, more than the {_LIMIT} that are allowed")
     return found
 
 
-def record_of(texts: Mapping[str, str]) -> list[dict[str, str]]:
+def scalar(texts: Texts, name: str) -> str:
+    """The text of a feature that is no collection: the identifier, the event time."""
+    text = texts[name]
+    if not isinstance(text, str):
+        raise BadValue(f"{name} is a collection")
+    return text
+
+
+def record_of(texts: Texts) -> list[dict[str, Any]]:
     """Texts by feature as the Record of the API."""
-    return [{"FeatureName": name, "ValueAsString": text} for name, text in texts.items()]
+    return [
+        {"FeatureName": name, "ValueAsString": text}
+        if isinstance(text, str)
+        else {"FeatureName": name, "ValueAsStringList": list(text)}
+        for name, text in texts.items()
+    ]
 
 
 def decode(group: Group, record: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pandas
 import pyarrow as pa
 import pytest
@@ -19,7 +20,7 @@ from featureshare.client.quality import Check
 from featureshare.client.rows import check_columns
 from featureshare.client.sessions import sts_name
 from featureshare.client.sharing import Sharing, parse_sharing
-from featureshare.client.values import BadValue, decode, encode
+from featureshare.client.values import BadValue, decode, encode, record_of
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +109,45 @@ def test_values_of_another_type_are_refused_with_the_reason(
         encode(sharing.groups["clicks"], {"click": "c", "at": NOON} | {feature: value})
 
 
+@pytest.mark.parametrize(
+    ("feature", "value", "texts"),
+    [
+        ("score", [0.5, 1], ["0.5", "1.0"]),
+        ("score", numpy.array([0.25, 2.0]), ["0.25", "2.0"]),
+        ("count", (3, 2, 3), ["3", "2", "3"]),
+        ("kind", {"red", "blue"}, ["blue", "red"]),
+    ],
+    ids=["list", "array", "tuple", "set"],
+)
+def test_collections_go_as_lists_of_texts_and_come_back(
+    sharing: Sharing, feature: str, value: Any, texts: list[str]
+) -> None:
+    group = sharing.groups["clicks"]
+    record = record_of(encode(group, {"click": "c", "at": NOON, feature: value}))
+    assert record[-1] == {"FeatureName": feature, "ValueAsStringList": texts}
+    assert decode(group, record)[feature] == (sorted(value) if isinstance(value, set) else list(value))
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "words"),
+    [
+        ("score", [0.5, "x"], "no number"),
+        ("count", [1, None], "an element without a value"),
+        ("kind", [["nested"]], "is list"),
+        ("click", ["c"], "is list"),
+        ("kind", ["x" * 200_000, "y" * 200_000], "more than the 358400"),
+    ],
+)
+def test_a_collection_is_refused_for_its_elements(sharing: Sharing, feature: str, value: Any, words: str) -> None:
+    with pytest.raises(BadValue, match=words):
+        encode(sharing.groups["clicks"], {"click": "c", "at": NOON} | {feature: value})
+
+
 def test_what_is_missing_is_left_out_and_types_come_back(sharing: Sharing) -> None:
     group = sharing.groups["clicks"]
     row = {"click": "c", "at": NOON, "count": float("nan"), "score": None, "kind": pandas.NA}
     assert encode(group, row) == {"click": "c", "at": "2026-01-31T12:00:00Z"}
+    assert encode(group, row | {"kind": [], "score": set()}) == encode(group, row)
     texts = {"click": "7", "count": "7", "score": "7"}
     record = [{"FeatureName": name, "ValueAsString": text} for name, text in texts.items()]
     got = decode(group, record)
