@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from os import PathLike
@@ -20,6 +21,7 @@ from featureshare.client.quality import Check, Violation
 from featureshare.client.rows import check_columns, columns_of, rows_of
 from featureshare.client.sessions import CONNECTIONS
 from featureshare.client.sharing import Group
+from featureshare.client.spool import Spool
 from featureshare.client.values import BadValue, Texts, encode, is_missing, scalar, seconds_of
 from featureshare.errors import FeatureShareError
 
@@ -125,22 +127,18 @@ def ingest(
     if columns is not None:
         check_columns(group, columns)
     report = Report(name)
-    items = _prepared(group, data, report, now or connection.wire.clock())
-    if report.violations and quality == "fail":
-        raise QualityFailed("rows break what is declared of them, so nothing was written.", report)
-    record = Journal(journal, group.arn)
-    try:
-        _Writers(connection, group, report, record, progress, offline_only, sleep).run(items, threads)
-    finally:
-        record.close()
+    with closing(Spool()) as rows:
+        _prepare(rows, group, data, report, now or connection.wire.clock())
+        if report.violations and quality == "fail":
+            raise QualityFailed("rows break what is declared of them, so nothing was written.", report)
+        with closing(Journal(journal, group.arn)) as record:
+            _Writers(connection, group, report, record, progress, offline_only, sleep).run(rows, threads)
     return report
 
 
-def _prepared(group: Group, data: Any, report: Report, now: datetime) -> list[_Item]:
-    """All rows as texts in order of event time, checked; those that no store would take go to the report."""
-    check, items = Check(group), []
-    kind = group.features[group.event_time]
-    moments: list[float] = []
+def _prepare(rows: Spool, group: Group, data: Any, report: Report, now: datetime) -> None:
+    """All rows as texts, checked; those that no store would take go to the report."""
+    check, kind = Check(group), group.features[group.event_time]
     for number, row in enumerate(rows_of(data)):
         report.rows += 1
         try:
@@ -150,11 +148,8 @@ def _prepared(group: Group, data: Any, report: Report, now: datetime) -> list[_I
             report.rejected.append(Rejected(number, _named(group, row), str(error)))
             continue
         check.row(texts)
-        items.append(_Item(number, texts, ""))
-        moments.append(moment)
+        rows.add(number, moment, texts)
     report.violations = check.violations(now)
-    order = sorted(range(len(items)), key=moments.__getitem__)
-    return [items[index] for index in order]
 
 
 def _named(group: Group, row: Mapping[str, Any]) -> str:
@@ -182,9 +177,9 @@ class _Writers:
         self._failure: Exception | None = None
         self._told = 0.0
 
-    def run(self, items: list[_Item], threads: int) -> None:
+    def run(self, rows: Spool, threads: int) -> None:
         """Write them all. Raises IngestStopped at the first failure that is not one row's own."""
-        threads = max(1, min(threads, CONNECTIONS, len(items) or 1))
+        threads = max(1, min(threads, CONNECTIONS, len(rows) or 1))
         queues: list[queue.Queue[_Item | None]] = [queue.Queue(_QUEUED) for _ in range(threads)]
         workers = [threading.Thread(target=self._work, args=(one,), daemon=True) for one in queues]
         start = time.monotonic()
@@ -192,7 +187,7 @@ class _Writers:
         for worker in workers:
             worker.start()
         try:
-            for item in self._pending(items):
+            for item in self._pending(rows):
                 if self._failure is not None:
                     break
                 self._hand(queues[crc32(scalar(item.texts, self._group.record_identifier).encode()) % threads], item)
@@ -219,17 +214,14 @@ class _Writers:
                 if self._failure is not None and item is not None:
                     return
 
-    def _pending(self, items: list[_Item]) -> Iterator[_Item]:
-        for item in items:
-            if not self._journal.keeps:
-                yield item
-                continue
-            key = key_of(item.texts)
-            if self._journal.has(key):
+    def _pending(self, rows: Spool) -> Iterator[_Item]:
+        for number, texts in rows:
+            key = key_of(texts) if self._journal.keeps else ""
+            if key and self._journal.has(key):
                 with self._lock:
                     self._report.resumed += 1
             else:
-                yield _Item(item.row, item.texts, key)
+                yield _Item(number, texts, key)
 
     def _work(self, mine: "queue.Queue[_Item | None]") -> None:
         while (item := mine.get()) is not None:
