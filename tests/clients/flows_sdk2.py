@@ -149,11 +149,6 @@ def metadata() -> None:
     assert session.describe_feature_metadata(FACTS["group"], "device")["Description"]
 
 
-def own_bucket() -> str:
-    """What the SDK does where no bucket is named: it looks for one of its own, and makes it."""
-    return sagemaker.Session(boto_session=boto).default_bucket()
-
-
 def tags() -> None:
     assert group.list_tags() is not None
 
@@ -185,7 +180,6 @@ FLOWS = {
         "create_dataset(base=DataFrame)": dataset_of_a_frame,
         "FeatureGroup.describe": describe,
         "FeatureStore.list_feature_groups": listed,
-        "Session.default_bucket, none named": own_bucket,
     },
     "discover": {
         "FeatureStore.list_feature_groups": listed,
