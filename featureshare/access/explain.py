@@ -177,7 +177,9 @@ class Explainer:
             found.links.append(Link("declaration", False, text))
             found.advice = f"environments/{self.model.name}/teams/{team}.yaml: principals.{name}.verbs: add {verb}"
             return
-        if verb == "read-offline" and role is not None and (needs := self.contract.direct_needs(team, group)):
+        needs = self.contract.direct_needs(team, group) if verb == "read-offline" else ()
+        # What a direct read does not do (describing the group) is the access role's all the same.
+        if role is not None and any(_is_of(need, found.action, found.resource) for need in needs):
             catalog = self.model.render["data_catalogs"][team]["name"]
             text = f"{team} reads {group} through {catalog}, without an access role"
             found.links.append(Link("data catalog", True, text))
@@ -379,3 +381,8 @@ def _link(name: str, decision: Decision, what: str) -> Link:
         return Link(name, decision.allowed, what)
     said = "allowed" if decision.allowed else decision.result
     return Link(name, decision.allowed, f"{what}: {said}; {first.layer}: {first.text}", first.document, first.sid)
+
+
+def _is_of(need: Need, action: str, resource: str) -> bool:
+    """Whether a request is of the kind that a need is: its action, in its account where the resource names one."""
+    return need.check.action.lower() == action.lower() and resource.split(":")[4:5] in ([""], [need.check.account])

@@ -30,6 +30,14 @@ def test_what_works_says_which_role_to_take(explain):
     assert [link.name for link in found.links][:3] == ["execution role", "feature group", "trust"]
 
 
+def test_a_direct_way_is_told_for_what_it_does_alone(explain):
+    """Describing a group is the access role's also for a team with a data catalog."""
+    found = explain("core-search/training", "sagemaker:DescribeFeatureGroup", SESSIONS)
+    assert "fs-core-search-reader-offline: assume that role first" in found.advice
+    table = "arn:aws:glue:eu-west-1:222222222222:table/fs_features/sessions"
+    assert "name tables by fs_core_search_central" in explain("core-search/training", "glue:GetTable", table).advice
+
+
 def test_a_group_that_is_not_shared(explain):
     found = explain("product-success/pipeline", "sagemaker:GetRecord", SESSIONS)
     assert not found.allowed

@@ -224,7 +224,7 @@ def test_each_flow_works_or_is_refused_for_the_reason_that_explain_gives(
             if not checks:
                 wrong.append(f"{flow}: {outcome.action} was not denied: {line['said']}")
             for check in checks:
-                asked[role, check["action"], check["resource"]] = True
+                asked[role, check["action"], check["resource"]] = outcome.as_execution_role
     assert wrong == []
     for (role, action, resource), as_execution_role in asked.items():
         arguments = ("--principal", role, "--action", action, "--resource", resource)
