@@ -26,6 +26,24 @@ from featureshare.localaws.patches import (
 )
 
 MOTO = "5.2.5"
+_MODULES = (
+    athena,
+    config,
+    ecr,
+    ecs,
+    emrserverless,
+    functions,
+    glue,
+    iam,
+    kinesis,
+    kms,
+    logs,
+    s3,
+    securitygroups,
+    sns,
+    sqs,
+    versions,
+)
 _applied = False
 
 
@@ -37,23 +55,6 @@ def apply() -> None:
             f"The local AWS needs moto {MOTO}, found {moto.__version__}. Install it: pip install 'moto=={MOTO}'."
         )
     if not _applied:
-        for module in (
-            athena,
-            config,
-            ecr,
-            ecs,
-            emrserverless,
-            functions,
-            glue,
-            iam,
-            kinesis,
-            kms,
-            logs,
-            s3,
-            securitygroups,
-            sns,
-            sqs,
-            versions,
-        ):
+        for module in _MODULES:
             module.apply()
         _applied = True

@@ -3,8 +3,9 @@
 `HANDLERS` answers what is listed here; everything else goes to moto. `start` connects the services to the gateway.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from types import ModuleType
 
 from featureshare.iam.calls import Estate, FeatureGroupFacts, QueryFacts
 from featureshare.localaws import patches
@@ -43,33 +44,46 @@ from featureshare.localaws.services import (
 from featureshare.localaws.services.runtime import Authorize, Settings, clock, configure, settings
 from featureshare.localaws.services.state import find
 
-HANDLERS: dict[tuple[str, str], Handler] = {
-    **featuregroups.HANDLERS,
-    **tags.HANDLERS,
-    **metadata.HANDLERS,
-    **records.HANDLERS,
-    **athena.HANDLERS,
-    **athena_capacity.HANDLERS,
-    **athena_workgroups.HANDLERS,
-    **gaps.HANDLERS,
-    **accesspoints.HANDLERS,
-    **acls.HANDLERS,
-    **analyzers.HANDLERS,
-    **backups.HANDLERS,
-    **batchjobs.HANDLERS,
-    **buckets.HANDLERS,
-    **glue_etl.HANDLERS,
-    **hosting.HANDLERS,
-    **identity.HANDLERS,
-    **lakeformation.HANDLERS,
-    **neighbours.HANDLERS,
-    **scaling.HANDLERS,
-    **shares.HANDLERS,
-    **spending.HANDLERS,
-    **studio.HANDLERS,
-    **watching.HANDLERS,
-    **workflows.HANDLERS,
-}
+
+def _answered(modules: Iterable[ModuleType]) -> dict[tuple[str, str], Handler]:
+    """The handlers of all modules. Raises ValueError where two answer the same operation: one of them would be dead."""
+    found: dict[tuple[str, str], Handler] = {}
+    for module in modules:
+        if twice := found.keys() & module.HANDLERS.keys():
+            raise ValueError(f"{module.__name__} answers what another module answers: {sorted(twice)}")
+        found |= module.HANDLERS
+    return found
+
+
+HANDLERS = _answered(
+    (
+        accesspoints,
+        acls,
+        analyzers,
+        athena,
+        athena_capacity,
+        athena_workgroups,
+        backups,
+        batchjobs,
+        buckets,
+        featuregroups,
+        gaps,
+        glue_etl,
+        hosting,
+        identity,
+        lakeformation,
+        metadata,
+        neighbours,
+        records,
+        scaling,
+        shares,
+        spending,
+        studio,
+        tags,
+        watching,
+        workflows,
+    )
+)
 """(botocore service, operation) -> handler."""
 
 

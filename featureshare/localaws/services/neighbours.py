@@ -1,17 +1,15 @@
-"""Operations of Glue, Athena, KMS and CloudWatch Logs that moto lacks, as Terraform meets them."""
+"""Operations of Glue, Athena and KMS that moto lacks, as Terraform meets them."""
 
 import copy
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
-from moto.core.utils import unix_time_millis, utcnow
+from moto.core.utils import utcnow
 from moto.glue.models import glue_backends
 from moto.kms.models import kms_backends
-from moto.logs.models import logs_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.services import athena_workgroups
@@ -143,34 +141,6 @@ def batch_get_prepared_statement(call: Invocation) -> dict[str, Any]:
     return {"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}
 
 
-def put_query_definition(call: Invocation) -> dict[str, Any]:
-    """Makes a saved query of Logs Insights, or changes the one whose id is given."""
-    held, params = _queries(call), call.params
-    name = params.get("queryDefinitionId")
-    if name is not None and name not in held:
-        raise ServiceError("ResourceNotFoundException", "The specified query definition does not exist.")
-    name = name or str(uuid.uuid4())
-    held[name] = {
-        "queryDefinitionId": name,
-        "name": params["name"],
-        "queryString": params["queryString"],
-        "logGroupNames": list(params.get("logGroupNames") or ()),
-        "lastModified": int(unix_time_millis(utcnow())),
-    }
-    return {"queryDefinitionId": name}
-
-
-def describe_query_definitions(call: Invocation) -> dict[str, Any]:
-    prefix = call.params.get("queryDefinitionNamePrefix") or ""
-    return {"queryDefinitions": [one for one in _queries(call).values() if one["name"].startswith(prefix)]}
-
-
-def delete_query_definition(call: Invocation) -> dict[str, Any]:
-    if _queries(call).pop(call.params["queryDefinitionId"], None) is None:
-        raise ServiceError("ResourceNotFoundException", "The specified query definition does not exist.")
-    return {"success": True}
-
-
 def enable_key_rotation(call: Invocation) -> dict[str, Any]:
     """Turns rotation on, with the period given, or the one there was, or a year."""
     key = _symmetric_key(call)
@@ -287,11 +257,6 @@ def _indexes(call: Invocation) -> tuple[Any, dict[str, Any]]:
     return table, held
 
 
-def _queries(call: Invocation) -> dict[str, Any]:
-    held: dict[str, Any] = logs_backends[call.account][call.region].__dict__.setdefault(_KEPT, {})
-    return held
-
-
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("glue", "CreateCrawler"): create_crawler,
     ("glue", "UpdateCrawler"): update_crawler,
@@ -301,9 +266,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("glue", "DeletePartitionIndex"): delete_partition_index,
     ("athena", "BatchGetNamedQuery"): batch_get_named_query,
     ("athena", "BatchGetPreparedStatement"): batch_get_prepared_statement,
-    ("logs", "PutQueryDefinition"): put_query_definition,
-    ("logs", "DescribeQueryDefinitions"): describe_query_definitions,
-    ("logs", "DeleteQueryDefinition"): delete_query_definition,
     ("kms", "EnableKeyRotation"): enable_key_rotation,
     ("kms", "ReplicateKey"): replicate_key,
     ("kms", "PutKeyPolicy"): put_key_policy,

@@ -9,7 +9,7 @@ from moto.s3.models import s3_backends
 from services_world import BUCKET, CENTRAL, REGION, Call, World
 
 from featureshare.errors import FeatureShareError
-from featureshare.localaws import patches
+from featureshare.localaws import patches, services
 from featureshare.localaws.invocation import ServiceError
 
 
@@ -17,6 +17,11 @@ def test_another_moto_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moto, "__version__", "5.3.0")
     with pytest.raises(FeatureShareError, match=r"needs moto 5\.2\.5, found 5\.3\.0"):
         patches.apply()
+
+
+def test_no_operation_is_answered_twice() -> None:
+    with pytest.raises(ValueError, match=r"tags answers what another module answers: \[\('sagemaker', 'AddTags'\)"):
+        services._answered((services.tags, services.tags))
 
 
 def test_workgroup_round_trip(call: Call) -> None:

@@ -200,16 +200,6 @@ def test_named_queries_in_batches(call: Call) -> None:
     assert [one["StatementName"] for one in found["UnprocessedPreparedStatementNames"]] == ["absent"]
 
 
-def test_saved_log_queries(call: Call, world: World) -> None:
-    name = call("logs", "PutQueryDefinition", name="fs/denied", queryString="fields a")["queryDefinitionId"]
-    call("logs", "PutQueryDefinition", name="fs/denied", queryString="fields b", queryDefinitionId=name)
-    (found,) = call("logs", "DescribeQueryDefinitions", queryDefinitionNamePrefix="fs/")["queryDefinitions"]
-    assert (found["queryDefinitionId"], found["queryString"]) == (name, "fields b")
-    assert call("logs", "DeleteQueryDefinition", queryDefinitionId=name) == {"success": True}
-    code, _ = refused(call, "logs", "DeleteQueryDefinition", queryDefinitionId=name)
-    assert code == "ResourceNotFoundException"
-
-
 def test_rotation_keeps_its_period(call: Call, world: World) -> None:
     key = kms_backends[CENTRAL][REGION].create_key("", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", {})
     assert call("kms", "GetKeyRotationStatus", KeyId=key.id)["KeyRotationEnabled"] is False

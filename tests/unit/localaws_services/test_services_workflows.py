@@ -84,7 +84,7 @@ def test_saved_queries(call: Call) -> None:
     (found,) = call("logs", "DescribeQueryDefinitions", queryDefinitionNamePrefix="team/")["queryDefinitions"]
     assert (found["queryDefinitionId"], found["name"], found["queryString"]) == (name, "team/slower", "fields b")
     assert call("logs", "DescribeQueryDefinitions", queryDefinitionNamePrefix="x")["queryDefinitions"] == []
-    call("logs", "DeleteQueryDefinition", queryDefinitionId=name)
+    assert call("logs", "DeleteQueryDefinition", queryDefinitionId=name) == {"success": True}
     again = {"queryDefinitionId": name}
     assert refused(call, "logs", "DeleteQueryDefinition", **again) == "ResourceNotFoundException"
     assert (
