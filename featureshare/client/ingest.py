@@ -11,6 +11,7 @@ from os import PathLike
 from typing import Any, Literal
 from zlib import crc32
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from featureshare.client.connection import Connection
@@ -157,6 +158,18 @@ def _named(group: Group, row: Mapping[str, Any]) -> str:
     return "no identifier" if is_missing(value) else str(value)
 
 
+def _access_key(session: boto3.Session) -> str:
+    return str(session.get_credentials().get_frozen_credentials().access_key)
+
+
+def _renewed(session: boto3.Session, used: str) -> bool:
+    """Whether a session has other keys than a request used: it renewed itself while that was under way."""
+    try:
+        return _access_key(session) != used
+    except (ClientError, BotoCoreError, FeatureShareError):
+        return False
+
+
 class _Writers:
     """Threads that each write the rows of their identifiers, in the order they get them."""
 
@@ -248,15 +261,16 @@ class _Writers:
     def _write(self, item: _Item) -> None:
         """One record; what passes by itself (throttling, a lost connection) is tried again with growing pauses."""
         for attempt in range(1, ATTEMPTS + 1):
-            session = self._connection.session("write", self._group)
+            session, used = self._connection.session("write", self._group), ""
             try:
+                used = _access_key(session)
                 put_record(self._connection, self._group, item.texts, self._options)
                 return
             except (ClientError, BotoCoreError) as error:
                 settled = isinstance(error, ClientError) and code_of(error) in _SETTLED
                 if settled or attempt == ATTEMPTS or self._failure is not None:
                     raise
-                if isinstance(error, ClientError) and code_of(error) in _EXPIRED:
+                if isinstance(error, ClientError) and code_of(error) in _EXPIRED and not _renewed(session, used):
                     self._connection.renew("write", session)
                 self._sleep(pause(attempt))
 
