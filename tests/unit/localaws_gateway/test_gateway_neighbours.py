@@ -145,3 +145,30 @@ def test_suspended_acceleration_is_a_state(aws: Aws, admin: str) -> None:
     assert "Status" not in s3.get_bucket_accelerate_configuration(Bucket="fast")
     s3.put_bucket_accelerate_configuration(Bucket="fast", AccelerateConfiguration={"Status": "Suspended"})
     assert s3.get_bucket_accelerate_configuration(Bucket="fast")["Status"] == "Suspended"
+
+
+def test_a_query_is_refused_in_xml(aws: Aws, keys: dict[str, Any]) -> None:
+    """CloudWatch knows JSON and forms; a client that writes a form reads no JSON."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = b"Action=DeleteDashboards&Version=2010-08-01&DashboardNames.member.1=absent"
+    status, content = send(aws, keys, "monitoring", "POST", "/", body, **form)
+    assert status >= 400
+    assert content.lstrip().startswith(b"<")
+    assert b"<Code>" in content
+
+
+def test_what_is_given_at_birth_is_shown(aws: Aws, admin: str) -> None:
+    kinesis = aws.as_role("kinesis", admin)
+    kinesis.create_stream(StreamName="clicks", ShardCount=1, Tags={"team": "us"})
+    assert kinesis.list_tags_for_stream(StreamName="clicks")["Tags"] == [{"Key": "team", "Value": "us"}]
+    logs = aws.as_role("logs", admin)
+    for name, given in (("plain", {}), ("rare", {"logGroupClass": "INFREQUENT_ACCESS"})):
+        logs.create_log_group(logGroupName=name, **given)
+        (found,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        assert found["logGroupClass"] == given.get("logGroupClass", "STANDARD")
+    ecs = aws.as_role("ecs", admin)
+    ecs.create_cluster(clusterName="serving")
+    task = {"family": "api", "containerDefinitions": [{"name": "api", "image": "api", "memory": 64}]}
+    ecs.register_task_definition(**task)
+    made = ecs.create_service(cluster="serving", serviceName="api", taskDefinition="api", desiredCount=0)["service"]
+    assert made["availabilityZoneRebalancing"] == "DISABLED"
