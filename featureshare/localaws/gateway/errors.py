@@ -46,12 +46,13 @@ def denied(decision: Decision | None, principal: str, action: str, resource: str
     """The access-denied error for the check that `decision` was taken on; None when none was taken."""
     dialect = protocol_of(service)
     if principal == "anonymous":
-        return ServiceError(access_denied_code(service), "Access Denied", 403)
+        return ServiceError(_denied_in(protocol_of(service))[0], "Access Denied", 403)
     shown = f'"{resource}"' if dialect == "s3" else resource
     message = f"User: {principal} is not authorized to perform: {action} on resource: {shown}"
     if decision is not None:
         message += _because(decision, action)
-    return ServiceError(access_denied_code(service), message, denied_status(service))
+    code, status = _denied_in(protocol_of(service))
+    return ServiceError(code, message, status)
 
 
 def _because(decision: Decision, action: str) -> str:
@@ -63,14 +64,10 @@ def _because(decision: Decision, action: str) -> str:
     return f" because {implicit} allows the {action} action"
 
 
-def access_denied_code(service: str) -> str:
-    return {"s3": "AccessDenied", "query": "AccessDenied", "ec2": "UnauthorizedOperation"}.get(
-        protocol_of(service), "AccessDeniedException"
-    )
-
-
-def denied_status(service: str) -> int:
-    return 400 if protocol_of(service) == "json" else 403
+def _denied_in(dialect: str) -> tuple[str, int]:
+    """The code and status of a denial."""
+    codes = {"s3": "AccessDenied", "query": "AccessDenied", "ec2": "UnauthorizedOperation"}
+    return codes.get(dialect, "AccessDeniedException"), 400 if dialect == "json" else 403
 
 
 def auth_error(error: AuthError, service: str) -> ServiceError:
@@ -157,8 +154,7 @@ def render(error: ServiceError, service: str, request_id: str, query: bool = Fal
     dialect = "query" if query and protocol_of(service) == "json" else protocol_of(service)
     code, status = error.code, error.status
     if code in ("AccessDenied", "AccessDeniedException"):
-        code = access_denied_code(service)
-        status = denied_status(service)
+        code, status = _denied_in(dialect)
     message = error.message
     if dialect == "s3":
         told = (
