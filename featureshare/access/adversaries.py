@@ -1,29 +1,17 @@
 """Who might ask: for a document of ours, the principals that it, or the contract, can tell apart."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from featureshare.access.atoms import account_witnesses, is_glob, matches, segments, witnesses
 from featureshare.access.clauses import COMPUTE
 from featureshare.access.contract import Contract
+from featureshare.access.elements import listed
 from featureshare.access.model import MEMBER, OUTSIDER, Actor, Model
 
 ANONYMOUS = Actor("anonymous", "anonymous", "", label="somebody without credentials")
 _SERVICES = (*sorted({service for service, *_ in COMPUTE.values()}), "athena.amazonaws.com", "undeclared.amazonaws.com")
 _PRINCIPAL_KEY = "aws:principalarn"
-
-
-def documents(text: Any) -> list[Mapping[str, Any]]:
-    """The statements of a document, as parsed JSON."""
-    document = json.loads(text) if isinstance(text, str) else text
-    statements = document["Statement"]
-    return [statements] if isinstance(statements, Mapping) else list(statements)
-
-
-def listed(value: Any) -> list[Any]:
-    """A value that may stand alone or in a list."""
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 class Named:
@@ -117,4 +105,4 @@ def _label(model: Model, contract: Contract, source: str) -> str:
     return f"{what} of {account} ({place})"
 
 
-__all__ = ["ANONYMOUS", "adversaries", "documents", "listed", "matches"]
+__all__ = ["ANONYMOUS", "adversaries", "matches"]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from featureshare.access.adversaries import Named, documents
+from featureshare.access.adversaries import Named
 from featureshare.access.atoms import is_glob, matches
+from featureshare.access.elements import documents
 from featureshare.access.model import Actor, Model
 from featureshare.access.purposes import Purposes
 from featureshare.iam import decide

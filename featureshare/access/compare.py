@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from featureshare.access.adversaries import adversaries, documents
+from featureshare.access.adversaries import adversaries
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES, Contract
+from featureshare.access.elements import documents
 from featureshare.access.explore import Explorer, Pool, owners_named, patterns_of
 from featureshare.access.model import ADMINISTRATOR, Actor, Model, delegating
 from featureshare.access.scope import Scope

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from featureshare.access.atoms import matches
 from featureshare.access.domain import boundary_actions
+from featureshare.access.elements import listed
 from featureshare.access.model import Model, Role
 from featureshare.access.rules import Rule
 
@@ -38,16 +38,12 @@ def foreign_rules(model: Model) -> Iterator[tuple[str, Rule]]:
         statement = json.loads(text)
         if statement["Effect"] != "Allow" or not isinstance(statement["Principal"], dict):
             continue
-        actions = frozenset(str(action).lower() for action in _listed(statement["Action"]))
+        actions = frozenset(str(action).lower() for action in listed(statement["Action"]))
         why = f"a statement of others, {statement['Sid']}"
-        theirs = [one for one in _listed(statement["Resource"]) if not any(matches(one, arn) for arn in ours)]
-        for entry in _listed(statement["Principal"].get("AWS", ())):
+        theirs = [one for one in listed(statement["Resource"]) if not any(matches(one, arn) for arn in ours)]
+        for entry in listed(statement["Principal"].get("AWS", ())):
             account = entry if entry.isdigit() else entry.split(":")[4] if entry.count(":") > 4 else ""
             for resource in theirs if account else ():
                 for who in ("role/*", "user/*", "root"):
                     source = f"arn:{model.partition}:iam::{account}:{who}"
                     yield source, Rule(actions, resource, model.central, (), why)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from featureshare.access.elements import listed
+
 Document = dict[str, Any]
 Mutation = tuple[str, str, Document]
 """Operator, what it did (statement and value), and the changed document."""
@@ -43,10 +45,6 @@ def _added(document: Document, on_resource: bool) -> Document:
 
 
 Changes = Iterator[tuple[str, Document]]
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
 
 
 def _put(statement: Document, path: tuple[str, ...], value: Any) -> Document:
@@ -91,11 +89,11 @@ def _drop_organization(statement: Document, _: Any) -> Changes:
 
 def _drop_value(statement: Document, _: Any) -> Changes:
     for element in ("Action", "Resource", "NotAction"):
-        values = _listed(statement.get(element, []))
+        values = listed(statement.get(element, []))
         for value in values if len(values) > 1 else ():
             yield f"{element} {value}", _put(statement, (element,), [one for one in values if one != value])
     for operator, key, raw in _conditions(statement):
-        values = _listed(raw)
+        values = listed(raw)
         for value in values if len(values) > 1 else ():
             left = [one for one in values if one != value]
             yield f"{key} {value}", _put(statement, ("Condition", operator, key), left)
@@ -120,7 +118,7 @@ def _widened(arn: str) -> Iterator[str]:
 
 
 def _widen_resource(statement: Document, _: Any) -> Changes:
-    values = _listed(statement.get("Resource", []))
+    values = listed(statement.get("Resource", []))
     for at, value in enumerate(values):
         for wider in (*_widened(value), *(["*"] if value != "*" else [])):
             yield f"{value} to {wider}", _put(statement, ("Resource",), [*values[:at], wider, *values[at + 1 :]])
@@ -129,11 +127,11 @@ def _widen_resource(statement: Document, _: Any) -> Changes:
 def _swap_account(statement: Document, accounts: tuple[str, ...]) -> Changes:
     def places() -> Iterator[tuple[tuple[str, ...], list[Any]]]:
         if "Resource" in statement:
-            yield ("Resource",), _listed(statement["Resource"])
+            yield ("Resource",), listed(statement["Resource"])
         if isinstance(statement.get("Principal"), dict) and "AWS" in statement["Principal"]:
-            yield ("Principal", "AWS"), _listed(statement["Principal"]["AWS"])
+            yield ("Principal", "AWS"), listed(statement["Principal"]["AWS"])
         for operator, key, raw in _conditions(statement):
-            yield ("Condition", operator, key), _listed(raw)
+            yield ("Condition", operator, key), listed(raw)
 
     for path, values in places():
         for at, value in enumerate(values):
@@ -144,7 +142,7 @@ def _swap_account(statement: Document, accounts: tuple[str, ...]) -> Changes:
 
 
 def _widen_action(statement: Document, _: Any) -> Changes:
-    values = _listed(statement.get("Action", []))
+    values = listed(statement.get("Action", []))
     for at, value in enumerate(values):
         service, _colon, name = value.partition(":")
         stem = re.match(r"[A-Z][a-z]+", name)
@@ -167,7 +165,7 @@ def _principal(statement: Document, _: Any) -> Changes:
         yield "also a root", _put(statement, ("Principal",), {**principal, "AWS": f"arn:aws:iam::{STRANGER}:root"})
     elif principal != "*":
         yield "everybody", _put(statement, ("Principal",), {"AWS": "*"})
-        known = _listed(principal.get("AWS", []))
+        known = listed(principal.get("AWS", []))
         yield "also a root", _put(statement, ("Principal",), {"AWS": [*known, f"arn:aws:iam::{STRANGER}:root"]})
 
 
@@ -189,7 +187,7 @@ def _to_prefix(statement: Document, _: Any) -> Changes:
         if not bare.startswith(("String", "Arn")):
             continue
         other = operator.replace(bare, likes.get(bare, bare))
-        values = _listed(raw)
+        values = listed(raw)
         for at, value in enumerate(values):
             if not str(value).endswith("*"):
                 wider = [*values[:at], f"{value}*", *values[at + 1 :]]

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from featureshare.access.adversaries import adversaries, documents, listed
+from featureshare.access.adversaries import adversaries
 from featureshare.access.atoms import segments
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES
+from featureshare.access.elements import documents, listed
 from featureshare.access.explore import Pool, patterns_of
 from featureshare.access.proof import Part, Step
 from featureshare.access.rules import TAG_CHANGES

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from featureshare.access.adversaries import Named, adversaries, documents
+from featureshare.access.adversaries import Named, adversaries
+from featureshare.access.elements import documents
 from featureshare.access.explore import Pool, patterns_of, telling
 from featureshare.access.model import Actor, Guarded, Role
 from featureshare.access.proof import Part, Step

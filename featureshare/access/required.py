@@ -14,6 +14,7 @@ from typing import Any
 from featureshare.access.atoms import matches
 from featureshare.access.calls import Calls, actor_of, decide_again
 from featureshare.access.contract import Contract
+from featureshare.access.elements import listed
 from featureshare.access.explore import Explorer
 from featureshare.access.model import Actor, Model
 from featureshare.access.rules import Rule
@@ -139,12 +140,8 @@ def _patterns(guard: Guard, statement: Statement) -> list[str]:
 def _without(guard: Guard, at: int, entry: str) -> Policy | None:
     """The policy without one entry of one statement's actions; None when nothing is left of it."""
     document: dict[str, Any] = json.loads(guard.text)
-    statements = _listed(document["Statement"])
-    kept = [one for one in _listed(statements[at].get("Action", [])) if one.lower() != entry.lower()]
+    statements = listed(document["Statement"])
+    kept = [one for one in listed(statements[at].get("Action", [])) if one.lower() != entry.lower()]
     changed: list[Mapping[str, Any]] = [{**statements[at], "Action": kept}] if kept else []
     rest = [*statements[:at], *changed, *statements[at + 1 :]]
     return Policy.parse({**document, "Statement": rest}, name=guard.policy.name) if rest else None
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
