@@ -126,8 +126,9 @@ class LandingZone:
         policies = {policy: _checked(text, f"{name} {policy}") for policy, text in (role.get("policies") or {}).items()}
         given = {policy: existing.policies.pop(policy, None) for policy in self._given.get(existing.arn, ())}
         if keep:
-            earlier = {policy: text for policy, text in given.items() if text and text not in policies.values()}
-            policies |= {f"{_EARLIER}{policy.removeprefix(_EARLIER)}": text for policy, text in earlier.items()}
+            # All of them: several changes may come before the run that settles them, and each said something else.
+            earlier = sorted({text for text in given.values() if text} - set(policies.values()))
+            policies |= {f"{_EARLIER}{number}": text for number, text in enumerate(earlier)}
         existing.policies.update(policies)
         self._given[existing.arn] = frozenset(policies)
         for arn in role.get("managed") or ():

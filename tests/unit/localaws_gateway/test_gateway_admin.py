@@ -88,8 +88,10 @@ def test_landing_before_a_change_keeps_what_a_role_had_and_after_it_takes_that_a
     for _ in range(2):  # a change that is applied in two runs lands twice
         land(True, roles=allow("iam:ListUsers"))  # one policy says something else, one is gone
         assert [may(one) for one in (*before, "list_users")] == [True, True, True]
+    land(True, roles=allow("iam:ListGroups"))  # and a second change, before the first has been settled
+    assert [may(one) for one in (*before, "list_users", "list_groups")] == [True, True, True, True]
     land(False, roles=allow("iam:ListUsers"))
-    assert [may(one) for one in (*before, "list_users")] == [False, False, True]
+    assert [may(one) for one in (*before, "list_users", "list_groups")] == [False, False, True, False]
 
 
 def test_the_organization_that_accounts_see(aws: Aws) -> None:
