@@ -48,7 +48,7 @@ def check_columns(group: Group, names: Iterable[str]) -> None:
 def rows_of(data: Any) -> Iterator[Mapping[str, Any]]:
     """The rows as dictionaries, in the order they come; files are read piece by piece."""
     if isinstance(data, (str, Path)):
-        for batch in dataset_of(data).to_batches(batch_size=_BATCH):
+        for batch in stored_batches(data, _BATCH):
             yield from batch.to_pylist()
     elif hasattr(data, "to_batches"):
         for batch in data.to_batches(max_chunksize=_BATCH):
@@ -77,4 +77,12 @@ def dataset_of(path: str | Path) -> Any:
 
     if not Path(path).exists():
         raise SchemaMismatch(f"there is no file or folder {path}.")
-    return pyarrow.dataset.dataset(str(path), format="parquet")
+    # Arrow would keep every byte that it has read until the file is closed.
+    plain = pyarrow.dataset.ParquetFileFormat(pre_buffer=False)
+    return pyarrow.dataset.dataset(str(path), format=plain)
+
+
+def stored_batches(path: str | Path, size: int) -> Iterator[Any]:
+    """The rows of a Parquet file or folder as record batches of at most `size` rows, a few in memory at once."""
+    # With threads Arrow reads ahead of a slow reader, whatever the limits say: hundreds of MB.
+    yield from dataset_of(path).to_batches(batch_size=size, batch_readahead=1, fragment_readahead=1, use_threads=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from featureshare.client.manifest import RowsHash
 from featureshare.client.pointintime import SPINE_ROW, DatasetInput, Spine
-from featureshare.client.rows import dataset_of
+from featureshare.client.rows import stored_batches
 
 INLINE = 150_000  # bytes of rows that still go into the query itself; a query has at most 262,144 (aws-facts: quotas)
 _BATCH = 50_000
@@ -73,7 +73,7 @@ def batches_of(files: Iterator[Path]) -> Iterator[Any]:
     import pyarrow.parquet as pq
 
     for file in files:
-        with pq.ParquetFile(file) as opened:
+        with pq.ParquetFile(file, pre_buffer=False) as opened:
             yield from opened.iter_batches(batch_size=_BATCH)
 
 
@@ -81,7 +81,7 @@ def _batches(data: Any) -> Iterator[Any]:
     import pyarrow as pa
 
     if isinstance(data, (str, Path)):
-        yield from dataset_of(data).to_batches(batch_size=_BATCH)
+        yield from stored_batches(data, _BATCH)
         return
     try:
         if hasattr(data, "itertuples"):

@@ -1,6 +1,8 @@
 """The parts that call nothing: parameters, values, expectations, journals, profiles, session policies, hashes."""
 
+import hashlib
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import numpy
 import pandas
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from client_world import PATH, parameters
 
@@ -17,7 +20,7 @@ from featureshare.client.manifest import Manifest, NotTheSame, RowsHash
 from featureshare.client.narrowing import LIMIT, session_policy
 from featureshare.client.profile import ProfileExists, write_profile
 from featureshare.client.quality import Check
-from featureshare.client.rows import check_columns
+from featureshare.client.rows import check_columns, stored_batches
 from featureshare.client.sessions import sts_name
 from featureshare.client.sharing import Sharing, parse_sharing
 from featureshare.client.values import BadValue, decode, encode, record_of
@@ -283,6 +286,30 @@ def test_the_hash_is_of_rows_in_any_order_and_of_nothing_less() -> None:
         assert digest(other) != digest(rows)
     assert digest(batch(a=["x:1:y"], b=["z"])) != digest(batch(a=["x"], b=["y:1:z"]))
     assert digest(rows, rows) != digest(rows)
+
+
+def test_the_hash_is_the_sum_of_the_rows_own_hashes() -> None:
+    """Manifests of years ago have it: by its definition, over numbers of 128 bits whose halves carry."""
+    names = [f"name-{number}" for number in range(999)] + [None]
+    rows = [f"{len(str(n))}:{n}:-:" if name is None else f"{len(str(n))}:{n}:{len(name)}:{name}"
+            for n, name in enumerate(names)]  # fmt: skip
+    total = sum(int.from_bytes(hashlib.blake2b(row.encode(), digest_size=16).digest(), "big") for row in rows)
+    assert total >= 1 << 128
+    assert digest(batch(name=names, n=list(range(1000)))) == f"rows-blake2b-128:{total % (1 << 128):032x}"
+
+
+def test_a_file_is_never_held_whole(tmp_path: Path) -> None:
+    count, group = 1_000_000, 20_000
+    numbers = pa.array(range(count))
+    pq.write_table(pa.table({"n": numbers}), tmp_path / "f.parquet", row_group_size=group, use_dictionary=False)
+    before, read, most = pa.total_allocated_bytes(), 0, 0
+    for found in stored_batches(tmp_path / "f.parquet", group):
+        read += found.num_rows
+        if read == 10 * group:
+            time.sleep(0.2)  # whoever reads ahead does it now
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert read == count
+    assert most < numbers.nbytes / 4
 
 
 def test_a_manifest_is_a_file_that_comes_back(tmp_path: Path) -> None:
