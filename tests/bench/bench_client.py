@@ -243,7 +243,7 @@ def _peak(pid: int) -> int:
 
 def datasets(world: ClientWorld, folder: Path, sizes: list[int], server: int) -> None:
     """Spines of many rows joined to a history of a fifth as many; peak memory is the client process's own, and that of
-    local AWS so far, which holds all objects and the tables that a query reads."""
+    local AWS so far."""
     _history(world, max(sizes) // 5)
     for size in sizes:
         spine = folder / f"spine-{size}.parquet"

@@ -1,4 +1,4 @@
-"""The data of a Glue table as an Arrow table: the objects of its location or partitions, read in the table's types."""
+"""The data of a Glue table for a query: the objects of its location or partitions, read in the table's types."""
 
 import csv
 import gzip
@@ -7,8 +7,10 @@ import json
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +22,8 @@ from featureshare.localaws.services.athena_types import arrow_type
 from featureshare.localaws.services.storage import Stored
 
 CACHE_BYTES = 256 * 1024 * 1024
+HELD_BYTES = 8 * 1024 * 1024  # of objects; of a larger Parquet table no query holds the rows
+_BATCH = 50_000
 
 Outside = Callable[[str, list[Stored]], None]
 """Asked about objects that lie outside their table's location; raises when the caller may not read them."""
@@ -29,7 +33,7 @@ Outside = Callable[[str, list[Stored]], None]
 class TableData:
     """The rows of a table and the bytes of the objects they come from."""
 
-    rows: pa.Table
+    rows: "pa.Table | Scan"
     scanned: int
 
 
@@ -67,21 +71,76 @@ def load(account: str, region: str, table: Mapping[str, Any], outside: Outside) 
     descriptor = table.get("StorageDescriptor") or {}
     schema = _schema(descriptor.get("Columns") or [])
     keys = _schema(table.get("PartitionKeys") or [])
+    objects = list(_objects(account, region, table, outside))
+    scanned = sum(stored.size for stored, _ in objects)
+    if scanned > HELD_BYTES and _format(descriptor) == "parquet":
+        return TableData(Scan(objects, schema, keys), scanned)
     parts: list[pa.Table] = []
-    scanned = 0
-    for stored, values in _objects(account, region, table, outside):
+    for stored, values in objects:
         cached = (stored, tuple(schema.items()), _format(descriptor))
         rows = _cache.get(cached)
         if rows is None:
             rows = _read(stored, schema, descriptor)
             _cache.put(cached, rows)
-        for name, kind in keys.items():
-            column = pa.array([values.get(name)] * rows.num_rows, pa.string()).cast(kind)
-            rows = rows.append_column(name, column)
-        parts.append(rows)
-        scanned += stored.size
-    whole = pa.schema({**schema, **keys}.items())
-    return TableData(pa.concat_tables(parts) if parts else whole.empty_table(), scanned)
+        parts.append(_keyed(rows, keys, values))
+    return TableData(pa.concat_tables(parts) if parts else pa.schema({**schema, **keys}.items()).empty_table(), scanned)
+
+
+class Scan:
+    """The rows of Parquet objects, read anew and piece by piece each time that a query looks at them.
+
+    DuckDB asks for the stream once for every place where a query names the table; Arrow's own datasets would push
+    filters down, but find columns by case and cast otherwise than a table that is held. `failed` says why a stream
+    broke off.
+    """
+
+    def __init__(
+        self,
+        objects: Sequence[tuple[Stored, Mapping[str, str]]],
+        schema: Mapping[str, pa.DataType],
+        keys: Mapping[str, pa.DataType],
+    ) -> None:
+        self._objects, self._columns, self._keys = objects, schema, keys
+        self.failed: QueryFailedError | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema({**self._columns, **self._keys}.items())
+
+    @cached_property
+    def num_rows(self) -> int:
+        """As the objects' footers say. Raises QueryFailedError."""
+        found = 0
+        for stored, _ in self._objects:
+            with _explained(stored), storage.opened(stored) as file:
+                found += pq.read_metadata(file).num_rows
+        return found
+
+    def only(self, names: Collection[str]) -> "Scan":
+        """The same rows with the columns of these names, or, where a query needs none, with one."""
+        columns = {name: kind for name, kind in self._columns.items() if name in names}
+        return Scan(self._objects, columns or dict([*self._columns.items()][:1]), self._keys)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows. Raises QueryFailedError and keeps it as `failed`, since an engine tells of it in its own words."""
+        try:
+            for stored, values in self._objects:
+                with _explained(stored), storage.opened(stored) as file:
+                    # Otherwise Arrow keeps every byte that it has read until the file is closed.
+                    opened = pq.ParquetFile(file, pre_buffer=False)
+                    wanted = [name for name in opened.schema_arrow.names if name.lower() in self._columns]
+                    for batch in opened.iter_batches(_BATCH, columns=wanted):
+                        rows = _typed(pa.Table.from_batches([batch]), self._columns)
+                        yield from _keyed(rows, self._keys, values).to_batches()
+        except QueryFailedError as error:
+            self.failed = error
+            raise
+
+    def __arrow_c_schema__(self) -> Any:
+        return self.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return pa.RecordBatchReader.from_batches(self.schema, self.batches()).__arrow_c_stream__(requested_schema)
 
 
 def sample_keys(account: str, region: str, table: Mapping[str, Any]) -> list[str]:
@@ -162,10 +221,21 @@ def _format(descriptor: Mapping[str, Any]) -> str:
     raise QueryFailedError(f"HIVE_UNSUPPORTED_FORMAT: the format of {serde or 'the table'} cannot be read")
 
 
-def _read(stored: Stored, schema: Mapping[str, pa.DataType], descriptor: Mapping[str, Any]) -> pa.Table:
-    kind = _format(descriptor)
+@contextmanager
+def _explained(stored: Stored) -> Iterator[None]:
+    """Raises QueryFailedError, which names the object, for what goes wrong when it is read."""
     where = f"s3://{stored.bucket}/{stored.key}"
     try:
+        yield
+    except KeyError as error:
+        raise QueryFailedError(f"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {where}: {error} is gone") from None
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError, TypeError) as error:
+        raise QueryFailedError(f"HIVE_BAD_DATA: Error reading {where}: {error}") from None
+
+
+def _read(stored: Stored, schema: Mapping[str, pa.DataType], descriptor: Mapping[str, Any]) -> pa.Table:
+    kind = _format(descriptor)
+    with _explained(stored):
         content = storage.get(stored)
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
@@ -178,10 +248,13 @@ def _read(stored: Stored, schema: Mapping[str, pa.DataType], descriptor: Mapping
                 {name: pa.array([record.get(name) for record in lowered], type_) for name, type_ in schema.items()}
             )
         return _delimited(content.decode(), schema, descriptor, quoted=kind == "opencsv")
-    except KeyError as error:
-        raise QueryFailedError(f"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {where}: {error} is gone") from None
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError, TypeError) as error:
-        raise QueryFailedError(f"HIVE_BAD_DATA: Error reading {where}: {error}") from None
+
+
+def _keyed(rows: pa.Table, keys: Mapping[str, pa.DataType], values: Mapping[str, str]) -> pa.Table:
+    """The rows with the values of their partition."""
+    for name, kind in keys.items():
+        rows = rows.append_column(name, pa.array([values.get(name)] * rows.num_rows, pa.string()).cast(kind))
+    return rows
 
 
 def _typed(rows: pa.Table, schema: Mapping[str, pa.DataType]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from featureshare.localaws.services.athena_data import Scan
 from featureshare.localaws.services.athena_sql import QueryFailedError, to_duckdb
 
 MEMORY_LIMIT = "1GB"
@@ -78,11 +79,11 @@ class Engine:
             if self._connection is not None:
                 self._connection.interrupt()
 
-    def run(self, query: exp.Expression, tables: Mapping[str, pa.Table]) -> Result:
+    def run(self, query: exp.Expression, tables: Mapping[str, pa.Table | Scan]) -> Result:
         """Runs a query whose tables are named as in `tables`. Raises QueryFailedError worded as Athena does."""
         return self._ask(query, tables, lambda relation: Result(relation.to_arrow_table(), *_columns(relation)))
 
-    def pour(self, query: exp.Expression, tables: Mapping[str, pa.Table], take: Callable[[Poured], T]) -> T:
+    def pour(self, query: exp.Expression, tables: Mapping[str, pa.Table | Scan], take: Callable[[Poured], T]) -> T:
         """Runs a query and hands its rows to `take` as they come, so that nobody holds them all; returns what it does.
 
         Raises as `run` does, possibly when `take` has had some of the rows.
@@ -91,7 +92,7 @@ class Engine:
             query, tables, lambda relation: take(Poured(relation.to_arrow_reader(BATCH), *_columns(relation)))
         )
 
-    def _ask(self, query: exp.Expression, tables: Mapping[str, pa.Table], use: Callable[[Any], T]) -> T:
+    def _ask(self, query: exp.Expression, tables: Mapping[str, pa.Table | Scan], use: Callable[[Any], T]) -> T:
         text = to_duckdb(_named(query))
         with self._lock:
             if self._cancelled:
@@ -114,12 +115,19 @@ class Engine:
                 connection.execute(setting)
             return use(connection.sql(text))
         except duckdb.Error as error:
-            raise QueryFailedError(_reason(error)) from error
+            raise next(_failed(tables), QueryFailedError(_reason(error))) from error
         finally:
             with self._lock:
                 self._connection = None
             connection.close()
             spill.cleanup()
+
+
+def _failed(tables: Mapping[str, pa.Table | Scan]) -> Iterator[QueryFailedError]:
+    """Why tables could not be read."""
+    for rows in tables.values():
+        if isinstance(rows, Scan) and rows.failed is not None:
+            yield rows.failed
 
 
 def _columns(relation: Any) -> tuple[list[str], list[str]]:

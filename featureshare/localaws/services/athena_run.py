@@ -10,6 +10,7 @@ from sqlglot import exp
 from featureshare.iam.calls import Call, Check, Unmapped
 from featureshare.localaws.invocation import ServiceError
 from featureshare.localaws.services import athena_data, athena_ddl, athena_sql, catalog, storage
+from featureshare.localaws.services.athena_data import Scan
 from featureshare.localaws.services.athena_engine import Poured, Result
 from featureshare.localaws.services.athena_results import write_result
 from featureshare.localaws.services.athena_sql import QueryFailedError, TableName
@@ -101,7 +102,11 @@ class Run:
             pending = found
         else:
             raise QueryFailedError("INVALID_VIEW: views are nested too deeply")
-        return query, dict(data.values())
+        names = athena_sql.names_in(query)
+        narrow = {
+            name: rows.only(names) for name, rows in data.values() if isinstance(rows, Scan) and names is not None
+        }
+        return query, {**dict(data.values()), **narrow}
 
     def _resolve(
         self,

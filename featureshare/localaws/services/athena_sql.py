@@ -210,6 +210,15 @@ def replace_table(node: exp.Table, replacement: exp.Expression) -> None:
     node.replace(replacement)
 
 
+def names_in(query: exp.Expression) -> frozenset[str] | None:
+    """Every name in a query, lower-case, those of its columns among them; None where it asks for all columns."""
+    everything = (node for node in query.find_all(exp.Star) if not isinstance(node.parent, exp.Count))
+    natural = (node for node in query.find_all(exp.Join) if node.method == "NATURAL")
+    if any(True for found in (everything, natural) for _ in found):
+        return None
+    return frozenset(node.name.lower() for node in query.find_all(exp.Identifier))
+
+
 def to_duckdb(query: exp.Expression) -> str:
     """The query in DuckDB's dialect. Columns are known by their table's name alone: databases are gone by then."""
     query = query.copy()

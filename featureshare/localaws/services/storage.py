@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import pyarrow as pa
 from moto.s3.models import s3_backends
 
 from featureshare.localaws.services import acls
@@ -90,6 +91,20 @@ def get(stored: Stored) -> bytes:
     if found is None:
         raise KeyError(stored.key)
     return bytes(found.value)
+
+
+def opened(stored: Stored) -> pa.NativeFile:
+    """An object as a file of Arrow, whatever becomes of the object; a large one, which moto keeps on disk, is not
+    brought into memory. Raises KeyError when it is gone."""
+    found = _backend(stored.bucket).get_object(stored.bucket, stored.key)
+    if found is None:
+        raise KeyError(stored.key)
+    with found.lock:
+        buffer = found._value_buffer
+        if not buffer.closed and buffer._rolled:
+            # Opened anew: Arrow reads at places of its own, moto at the one place of its file.
+            return pa.OSFile(f"/dev/fd/{buffer.fileno()}")
+    return pa.BufferReader(get(stored))
 
 
 def listing(bucket: str, prefix: str) -> Iterator[Stored]:
