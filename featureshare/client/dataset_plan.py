@@ -4,7 +4,7 @@ Everything shared and a spine that fits a query: one query under the access role
 shared histories are unloaded into the team's results bucket and registered for a moment in its own database, and one
 query in the team's own workgroup joins them with what is local (docs/decisions/0006); so, too, what no single access
 role reads whole (docs/decisions/0025). A large spine goes there too, so nobody needs a right to write the owner's
-catalog.
+catalog; for a team without a database it is cut into several queries under the access role (docs/decisions/0026).
 """
 
 import uuid
@@ -19,6 +19,7 @@ from featureshare.client.pointintime import DatasetInput, Source, Spine
 from featureshare.client.sharing import Group, Sharing
 from featureshare.client.spines import Rows
 
+QUERIES = 20  # for one spine: each reads the histories again, in the central account, which is everybody's
 _TYPES = {"String": "string", "Integral": "bigint", "Fractional": "double"}
 _GLUE = {"varchar": "string", "bigint": "bigint", "double": "double", "boolean": "boolean"}
 
@@ -71,9 +72,12 @@ class Plan:
         return tuple((name, _GLUE[kind]) for name, kind in self.spine.columns)
 
     def steps(self) -> tuple[Step, ...]:
-        """The statements: histories and spine to be brought over, if any must be, and the join last."""
+        """The statements: histories and spine to be brought over, if any must be, and last what makes the data set,
+        one join or a join for each piece of a spine that is cut. Raises NotShared."""
         large = self.rows is not None and self.rows.file is not None
-        own = large or any(self.is_own(group) for group in self.groups) or self._of_several_roles()
+        joined = any(self.is_own(group) for group in self.groups) or self._of_several_roles()
+        cut = large and not joined and self.sharing.shared_database is None
+        own = joined or (large and not cut)
         steps: list[Step] = []
         sources: list[tuple[Source, str]] = []
         for number, source in enumerate(self.sources, 1):
@@ -86,16 +90,12 @@ class Plan:
                     steps, query, f"source_{number}", (*columns, ("is_deleted", "boolean"), *kinds), source.group
                 )
             sources.append((source, query))
-        steps.append(
-            Step(
-                pit.unload(
-                    pit.join_sql(self.spine, self._spine_query(steps, own), sources, self.as_of), self.at("data")
-                ),
-                own,
-                self.at("data"),
-                group=None if own else self.groups[0],
-            )
-        )
+        spines = self._cut() if cut else [self._spine_query(steps, own)]
+        for number, spine in enumerate(spines):
+            # Results are read in the order of their keys.
+            at = f"{self.at('data')}{number:03d}/" if cut else self.at("data")
+            query = pit.join_sql(self.spine, spine, sources, self.as_of)
+            steps.append(Step(pit.unload(query, at), own, at, group=None if own else self.groups[0]))
         return tuple(steps)
 
     def table(self, group: Group) -> str:
@@ -117,6 +117,18 @@ class Plan:
         if self.rows.lines is not None:
             return pit.values_sql(self.spine, self.rows.lines)
         return self._select(self.registered("spine"), [name for name, _ in self.spine.columns])
+
+    def _cut(self) -> list[str]:
+        """A large spine as several queries. Raises NotShared when they would be too many."""
+        assert self.rows is not None
+        pieces = self.rows.pieces(QUERIES)
+        if pieces is None:
+            raise NotShared(
+                f"{self.rows.rows:,} rows are more than {QUERIES} queries hold ({self.rows.inline:,} bytes each), and "
+                f"{self.sharing.team} has no database of its own to join them in (`results: team` in its file gives it "
+                "one): ask for fewer rows at a time."
+            )
+        return [pit.values_sql(self.spine, lines) for lines in pieces]
 
     def _of_several_roles(self) -> bool:
         """Whether no access role reads all that is shared: then each brings what it reads. Raises NotShared."""

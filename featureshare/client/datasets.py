@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
@@ -136,15 +136,15 @@ class Dataset:
         beside = ThreadPoolExecutor(1)
         objects = beside.submit(self._objects)  # what is added meanwhile is no part of it: it is written after as_of
         try:
-            if plan.rows is not None and plan.rows.file is not None:
+            if plan.rows is not None and plan.rows.file is not None and self._steps[-1].own:
                 self._upload(plan.rows.file, plan.at("spine"))
                 self._register(glue, plan.registered("spine"), plan.at("spine"), plan.spine_columns, registered)
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(self._execute, self._steps[:-1]))
-            for step in self._steps[:-1]:
+            brought = [step for step in self._steps if step.table is not None]
+            self._execute_all(brought)
+            for step in brought:
                 assert step.table is not None
                 self._register(glue, step.table, step.location, step.columns, registered)
-            self._execute(self._steps[-1])
+            self._execute_all([step for step in self._steps if step.table is None])
             self._before = objects.result()
         finally:
             beside.shutdown()
@@ -152,6 +152,17 @@ class Dataset:
                 glue.delete_table(DatabaseName=self._connection.sharing.shared_database, Name=table)
         self._files = list(self._listed(plan.at("data"), self._steps[-1]))
         return self._files
+
+    def _execute_all(self, steps: Sequence[Step]) -> None:
+        """Run statements, a few at a time; when one fails, no further one is started."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting = [pool.submit(self._execute, step) for step in steps]
+            try:
+                for one in as_completed(waiting):
+                    one.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def _execute(self, step: Step) -> None:
         sharing = self._connection.sharing

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from featureshare.client.manifest import RowsHash
-from featureshare.client.pointintime import SPINE_ROW, DatasetInput, Spine
+from featureshare.client.pointintime import SPINE_ROW, DatasetInput, Spine, text
 from featureshare.client.rows import stored_batches
 
 INLINE = 150_000  # bytes of rows that still go into the query itself; a query has at most 262,144 (aws-facts: quotas)
 _BATCH = 50_000
+_PIECE = 1_000  # rows: about what a query holds
 _ISO = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$"
 
 Line = tuple[str | None, ...]
@@ -19,13 +20,34 @@ Line = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that were given: their spine, and either the lines themselves (few) or a Parquet file of them (many)."""
+    """Rows that were given: their spine, and either the lines themselves (few) or a Parquet file of them (many).
+
+    `inline` is how many bytes of rows a query may hold.
+    """
 
     spine: Spine
     lines: tuple[Line, ...] | None
     file: Path | None
     rows: int
     digest: str
+    inline: int
+
+    def pieces(self, most: int) -> tuple[tuple[Line, ...], ...] | None:
+        """The lines of the file in order, in pieces that a query can hold; None when they are more than `most`."""
+        assert self.file is not None
+        found: list[list[Line]] = [[]]
+        size = 0
+        for batch in stored_batches(self.file, _PIECE):
+            for line in _texts(batch):
+                added = _size(line)
+                if size + added > self.inline and found[-1]:
+                    if len(found) == most:
+                        return None
+                    found.append([])
+                    size = 0
+                found[-1].append(line)
+                size += added
+        return tuple(tuple(lines) for lines in found)
 
     def describe(self) -> dict[str, Any]:
         """What a manifest keeps of them."""
@@ -53,7 +75,7 @@ def given_rows(data: Any, event_time: str | None, folder: Path, inline: int = IN
             found.add(plain)
             if size <= inline:
                 texts = _texts(plain)
-                size += sum(len(value or "NULL") + 6 for line in texts for value in line)
+                size += sum(map(_size, texts))
                 lines += texts
     finally:
         if writer is not None:
@@ -64,7 +86,12 @@ def given_rows(data: Any, event_time: str | None, folder: Path, inline: int = IN
     if small:
         path.unlink()
     return Rows(
-        Spine(columns, event_time), tuple(lines) if small else None, None if small else path, found.rows, found.digest()
+        Spine(columns, event_time),
+        tuple(lines) if small else None,
+        None if small else path,
+        found.rows,
+        found.digest(),
+        inline,
     )
 
 
@@ -144,8 +171,8 @@ def _iso(name: str, column: Any, begin: int) -> Any:
         column = pc.cast(column, pa.timestamp("ms", "UTC"))
     except pa.ArrowInvalid:
         raise DatasetInput(f"{name} has times finer than milliseconds, from row {begin} on; round them.") from None
-    text = pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
-    return pc.replace_substring(text, ".000Z", "Z")
+    shown = pc.strftime(column, format="%Y-%m-%dT%H:%M:%SZ")
+    return pc.replace_substring(shown, ".000Z", "Z")
 
 
 def _check_times(name: str, column: Any, begin: int) -> None:
@@ -173,3 +200,8 @@ def _texts(batch: Any) -> list[Line]:
 
     columns = [pc.cast(column, pa.string()).to_pylist() for column in batch.columns]
     return list(zip(*columns, strict=True))
+
+
+def _size(line: Line) -> int:
+    """Bytes that a line takes in a query."""
+    return sum(len("NULL" if value is None else text(value).encode()) + 2 for value in line) + 4
