@@ -62,6 +62,7 @@ class Connection:
                     session_name=f"{self.sharing.team}.{self.identity.label}",
                     source_identity=self.source_identity or self.identity.label,
                     region=self.sharing.region,
+                    environment=self.sharing.environment,
                     caller=self.identity.arn,
                     hint=f"The team's file must name this principal with {verb} among its verbs.",
                     policy=self._policy(*key),

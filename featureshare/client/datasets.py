@@ -186,7 +186,9 @@ class Dataset:
     def _upload(self, file: Path, location: str) -> None:
         place = urlsplit(location)
         key = f"{place.path.lstrip('/')}{file.name}"
-        with denials("s3:PutObject", f"{place.netloc}/{key}", self._connection.identity.arn):
+        with denials(
+            self._connection.sharing.environment, "s3:PutObject", f"{place.netloc}/{key}", self._connection.identity.arn
+        ):
             self._connection.base_client("s3").upload_file(
                 str(file), place.netloc, key, ExtraArgs={"ExpectedBucketOwner": self._workgroup(True).owner}
             )
@@ -195,7 +197,12 @@ class Dataset:
         self, glue: Any, table: str, location: str, columns: Sequence[tuple[str, str]], registered: list[str]
     ) -> None:
         database = self._connection.sharing.shared_database
-        with denials("glue:CreateTable", f"{database}/{table}", self._connection.identity.arn):
+        with denials(
+            self._connection.sharing.environment,
+            "glue:CreateTable",
+            f"{database}/{table}",
+            self._connection.identity.arn,
+        ):
             glue.create_table(
                 DatabaseName=database,
                 TableInput={
@@ -250,7 +257,12 @@ class Dataset:
                     raise
             return facts
 
-        with denials("s3:ListBucket", place.netloc, self._connection.role("read-offline", group)):
+        with denials(
+            self._connection.sharing.environment,
+            "s3:ListBucket",
+            place.netloc,
+            self._connection.role("read-offline", group),
+        ):
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/"))
             listed = [one for page in pages for one in page.get("Contents", ())]
             with ThreadPoolExecutor(_HEADS) as pool:

@@ -20,13 +20,13 @@ class NotShared(FeatureShareError):
 
 
 class Denied(FeatureShareError):
-    """AWS refused a call. `action` and `resource` are IAM's, `role` is the ARN of the role that was used."""
+    """AWS refused a call in an environment. `action` and `resource` are IAM's, `role` is the ARN of the role used."""
 
-    def __init__(self, action: str, resource: str, role: str, hint: str, reason: str) -> None:
+    def __init__(self, environment: str, action: str, resource: str, role: str, hint: str, reason: str) -> None:
         super().__init__(
             f"{action} on {resource} was denied to {role}: {reason} {hint}".rstrip()
-            + f" The platform team sees why: featureshare access explain ENV --principal {role} --action {action} "
-            f"--resource {resource}"
+            + f" The platform team sees why: featureshare access explain {environment} --principal {role} "
+            f"--action {action} --resource {resource}"
         )
         self.action = action
         self.resource = resource
@@ -51,7 +51,7 @@ def code_of(error: ClientError) -> str:
 
 
 @contextmanager
-def denials(action: str, resource: str, role: str, hint: str = "") -> Iterator[Any]:
+def denials(environment: str, action: str, resource: str, role: str, hint: str = "") -> Iterator[Any]:
     """Turns a refusal inside into Denied; other errors pass."""
     try:
         yield
@@ -59,4 +59,4 @@ def denials(action: str, resource: str, role: str, hint: str = "") -> Iterator[A
         if not is_denied(error):
             raise
         reason = str(error.response["Error"].get("Message", ""))
-        raise Denied(action, resource, role, hint, reason.rstrip(".") + ".") from error
+        raise Denied(environment, action, resource, role, hint, reason.rstrip(".") + ".") from error

@@ -118,7 +118,9 @@ class Online:
         return self._connection.client(RUNTIME, verb, group)
 
     def _denials(self, action: str, verb: str, group: Group) -> Any:
-        return denials(action, group.arn, self._connection.role(verb, group), _ask(group))
+        return denials(
+            self._connection.sharing.environment, action, group.arn, self._connection.role(verb, group), _ask(group)
+        )
 
     def _batch(
         self,
@@ -179,9 +181,8 @@ def put_record(connection: Connection, group: Group, texts: Texts, options: Mapp
     except ClientError as error:
         if is_denied(error):
             reason = str(error.response["Error"].get("Message", "")).rstrip(".") + "."
-            raise Denied(
-                "sagemaker:PutRecord", group.arn, connection.role("write", group), _ask(group), reason
-            ) from error
+            role, environment = connection.role("write", group), connection.sharing.environment
+            raise Denied(environment, "sagemaker:PutRecord", group.arn, role, _ask(group), reason) from error
         raise refused(group, error) from error
 
 

@@ -40,7 +40,8 @@ def run_query(
     """
     client = connection.base_client("athena") if own else connection.client("athena", "read-offline", group)
     role = connection.identity.arn if own else connection.role("read-offline", group)
-    query_id = _start(client, sql, workgroup, database, role, sleep)
+    environment = connection.sharing.environment
+    query_id = _start(client, sql, workgroup, database, environment, role, sleep)
     waited, step = 0.0, 0.05
     while True:
         execution: dict[str, Any] = client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
@@ -50,7 +51,8 @@ def run_query(
         if status["State"] in ("FAILED", "CANCELLED"):
             reason = str(status.get("StateChangeReason") or status["State"].lower())
             if _says_denied(reason):
-                raise Denied("athena:StartQueryExecution", workgroup.name, role, f"(query {query_id})", reason + ".")
+                hint = f"(query {query_id})"
+                raise Denied(environment, "athena:StartQueryExecution", workgroup.name, role, hint, reason + ".")
             raise QueryFailed(f"query {query_id} in {workgroup.name} failed: {reason}")
         if waited > timeout:
             client.stop_query_execution(QueryExecutionId=query_id)
@@ -69,12 +71,18 @@ def _says_denied(reason: str) -> bool:
 
 
 def _start(
-    client: Any, sql: str, workgroup: Workgroup, database: str, role: str, sleep: Callable[[float], None]
+    client: Any,
+    sql: str,
+    workgroup: Workgroup,
+    database: str,
+    environment: str,
+    role: str,
+    sleep: Callable[[float], None],
 ) -> str:
     """Start it; when the account's queries are at their limit, wait for a place."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with denials("athena:StartQueryExecution", f"workgroup {workgroup.name}", role):
+            with denials(environment, "athena:StartQueryExecution", f"workgroup {workgroup.name}", role):
                 return str(
                     client.start_query_execution(
                         QueryString=sql,

@@ -93,7 +93,7 @@ class _Fetcher(AssumeRoleCredentialFetcher):  # type: ignore[misc]  # botocore i
     """
 
     def _get_credentials(self) -> Any:
-        with denials("sts:AssumeRole", self._role_arn, self._caller, self._hint):
+        with denials(self._environment, "sts:AssumeRole", self._role_arn, self._caller, self._hint):
             try:
                 return super()._get_credentials()
             except ClientError as error:
@@ -106,9 +106,9 @@ class _Fetcher(AssumeRoleCredentialFetcher):  # type: ignore[misc]  # botocore i
                     self._assume_kwargs["SourceIdentity"] = identity
                     raise error from None
 
-    def told(self, caller: str, hint: str) -> "_Fetcher":
+    def told(self, environment: str, caller: str, hint: str) -> "_Fetcher":
         """With what a refusal should say."""
-        self._caller, self._hint = caller, hint
+        self._environment, self._caller, self._hint = environment, caller, hint
         return self
 
 
@@ -150,6 +150,7 @@ def refreshing_session(
     session_name: str,
     source_identity: str | None,
     region: str,
+    environment: str,
     caller: str,
     hint: str = "",
     policy: str | None = None,
@@ -158,8 +159,9 @@ def refreshing_session(
 ) -> RefreshingSession:
     """A session of `role_arn` that takes new credentials before the old ones expire; the first when it is first used.
 
-    `caller` and `hint` are for the message of a refusal, `policy` is a session policy, `workgroup` is where Athena
-    queries run that name none. Raises NoSharing when `base` has no credentials, and Denied on use when STS refuses.
+    `environment`, `caller` and `hint` are for the message of a refusal, `policy` is a session policy,
+    `workgroup` is where Athena queries run that name none. Raises NoSharing when `base` has no credentials, and Denied
+    on use when STS refuses.
     """
     credentials = base.get_credentials()
     if credentials is None:
@@ -175,7 +177,9 @@ def refreshing_session(
 
     fetcher = _Fetcher(client, credentials, role_arn, extra_args=extra, expiry_window_seconds=_NO_CACHE)
     held = DeferredRefreshableCredentials(
-        refresh_using=fetcher.told(caller, hint).fetch_credentials, method="assume-role", time_fetcher=wire.clock
+        refresh_using=fetcher.told(environment, caller, hint).fetch_credentials,
+        method="assume-role",
+        time_fetcher=wire.clock,
     )
     # Sessions shorter than botocore's quarter of an hour would be renewed at each call.
     held._advisory_refresh_timeout = min(held._advisory_refresh_timeout, wire.duration // 4)

@@ -172,7 +172,7 @@ def test_a_principal_that_does_not_declare_the_verb_is_told_so(world: ClientWorl
     ) as caught:
         fs.online.delete("clicks", "x", world.now().replace(microsecond=0))
     assert (caught.value.action, caught.value.resource) == ("sts:AssumeRole", ROLES["delete"])
-    assert "featureshare access explain" in str(caught.value)
+    assert "featureshare access explain local --principal" in str(caught.value)
     world.land_role(ROLES["delete"], {"verb": allow("sagemaker:DeleteRecord")}, trust({"AWS": JOB}))
 
 

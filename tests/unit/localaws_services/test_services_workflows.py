@@ -59,6 +59,7 @@ def test_versions_of_a_state_machine(call: Call) -> None:
 def test_tags_of_a_spark_application(call: Call) -> None:
     backend = emrserverless_backends[CENTRAL][REGION]
     made: Any = backend.create_application("spark", "emr-7.1.0", "spark", "", "", "", {"team": "search"}, "", "", None)
+    assert made.state == "CREATED"  # it waits to be started, and can be deleted
     arn = {"resourceArn": made.arn}
     call("emr-serverless", "TagResource", **arn, tags={"stage": "test"})
     call("emr-serverless", "UntagResource", **arn, tagKeys=["team"])
