@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from featureshare.access import direct
+from featureshare.access.copies import place_of
 from featureshare.access.domain import deploy_rules, platform_rules
 from featureshare.access.ledger import Ledger, Use
 from featureshare.access.model import Model
@@ -240,9 +241,7 @@ class Clauses(Ledger):
         self.sources[source] = f"{name}/{reader}"
         workgroup = self.model.render["workgroups"][f"{account}/{known['workgroup']}"]
         for group in replica["feature_groups"]:
-            copy = known["groups"][group]
-            place = {"account": account, "database": known["database"], "table": copy["table"]}
-            place["s3_uri"] = f"s3://{known['bucket']}/{group}"
+            place = place_of(known, group, account)
             needs = self.purposes.in_region(replica["region"]).verb("read-offline", place, account, workgroup)
             self._add(source, needs, f"read-offline on {group}, its replica")
         results = self.purposes.in_region(replica["region"]).results(known["results_bucket"], account)

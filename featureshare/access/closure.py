@@ -1,10 +1,11 @@
-"""Who can become whom: the closure of sts:AssumeRole over the documents, from every principal that a team has."""
+"""Who can become whom: the closure of sts:AssumeRole over the documents, from every principal of a team or replica."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from featureshare.access.adversaries import Named
 from featureshare.access.atoms import is_glob, matches
+from featureshare.access.copies import readers
 from featureshare.access.elements import documents
 from featureshare.access.model import Actor, Model
 from featureshare.access.purposes import Purposes
@@ -15,16 +16,25 @@ _LONGEST = 4
 
 @dataclass(frozen=True)
 class Reach:
-    """A session that a team's principal can hold: `path` are the roles assumed to get there, empty for itself."""
+    """A session that a team's principal can hold: `path` are the roles assumed to get there, empty for itself.
+
+    The readers of a replica stand under the replica's name, which is never a team's: each for itself (`alone`).
+    """
 
     team: str
     principal: str
     actor: Actor
     path: tuple[str, ...]
+    alone: bool = False
+
+    @property
+    def holder(self) -> str:
+        """Who has what the session reaches: the team, or the one reader of a replica."""
+        return f"{self.team}/{self.principal}" if self.alone else self.team
 
 
 class Closure:
-    """Sessions within reach of each team."""
+    """Sessions within reach of each team and each reader of a replica."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -41,7 +51,7 @@ class Closure:
                 self._trusting.setdefault(entry, {})[role.arn] = None
 
     def principals(self) -> Iterator[Reach]:
-        """Where each team starts: its execution roles, and what it brought (whose policies are not ours)."""
+        """Where each team and replica starts: its own roles, and what it brought (whose policies are not ours)."""
         known: set[str] = set()
         for role in self.model.roles.values():
             if role.kind == "execution" and role.team:
@@ -52,9 +62,11 @@ class Closure:
                 source = principal["arn"].replace("*", "x").replace("?", "x")
                 if principal["arn"] not in known:
                     yield Reach(team, name, self.model.adversary(source), ())
+        for arn, (replica, reader) in readers(self.model).items():
+            yield Reach(replica, reader, self.actors.get(arn) or self.model.adversary(arn), (), alone=True)
 
     def reaches(self) -> Iterator[Reach]:
-        """Every session of every team, shortest path first."""
+        """Every session of each of them, shortest path first."""
         for start in self.principals():
             seen = {start.actor.source}
             queue = [start]
@@ -65,7 +77,7 @@ class Closure:
                 for arn in self.steps(reach.actor):
                     if arn not in seen:
                         seen.add(arn)
-                        queue.append(Reach(start.team, start.principal, self.actors[arn], (*reach.path, arn)))
+                        queue.append(replace(start, actor=self.actors[arn], path=(*reach.path, arn)))
 
     def steps(self, actor: Actor) -> tuple[str, ...]:
         """The roles that an actor may assume."""

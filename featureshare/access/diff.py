@@ -12,6 +12,7 @@ from typing import Any
 from featureshare.access.atoms import Undecidable
 from featureshare.access.compare import Comparison, Difference, scopes
 from featureshare.access.contract import Contract
+from featureshare.access.copies import copies
 from featureshare.access.matrix import Matrix
 from featureshare.access.model import Model
 from featureshare.errors import FeatureShareError
@@ -22,7 +23,7 @@ Cell = tuple[str, str, str]
 
 @dataclass
 class AccessDiff:
-    """`added` and `removed` are matrix cells (team, group, verb), `gained` and `lost` requests; `changed` counts the
+    """`added` and `removed` are keys of matrix cells, `gained` and `lost` requests; `changed` counts the
     documents whose words differ, `approvers` the teams whose data becomes newly reachable."""
 
     added: list[Cell] = field(default_factory=list)
@@ -80,15 +81,17 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], normal: Mapping[str,
 
 def _owners(diff: AccessDiff, model: Model) -> Iterable[str]:
     """Teams that own what becomes reachable; `platform` for what belongs to no team."""
-    groups = {one["name"]: one for one in model.render["feature_groups"].values()}
+    owners = {one["name"]: one["owner"] for one in model.shown} | {one.name: one.owner for one in copies(model)}
     for _, group, _ in diff.added:
-        yield groups[group]["owner"]
+        yield owners[group]
     for one in diff.gained:
         yield owner_of(model, one.resource)
 
 
 def owner_of(model: Model, resource: str) -> str:
-    """The team whose data a resource is part of: a group, its table, its prefix, a results bucket; else `platform`."""
+    """The team whose data a resource is part of: a group, its table, its prefix, a copy of them, a results bucket.
+
+    What is no team's is `platform`'s."""
     for group in model.render["feature_groups"].values():
         prefix = group["s3_uri"].removeprefix("s3://")
         table = f":table/{group['database']}/{group['table']}"
@@ -96,6 +99,9 @@ def owner_of(model: Model, resource: str) -> str:
             return str(group["owner"])
         if resource.endswith(table):
             return str(group["owner"])
+    for one in copies(model):
+        if one.holds(resource):
+            return one.owner
     bucket = model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
     role = model.roles.get(resource)
     return (bucket.team if bucket else role.team if role else None) or "platform"

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from featureshare.access.atoms import matches
 from featureshare.access.contract import Contract
+from featureshare.access.copies import copies
+from featureshare.access.explanation import Explanation, Link
 from featureshare.access.explore import Explorer
 from featureshare.access.model import Actor, Model, Role
 from featureshare.access.pasted import Pasted
 from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
+from featureshare.errors import BadInput, Problem
 from featureshare.iam import Decision, decide
 from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.context import Context, called_via
@@ -35,49 +37,6 @@ _CATALOG = (
 )
 
 
-@dataclass(frozen=True)
-class Link:
-    """One link of the chain: `ok`, and the document and statement that decide it."""
-
-    name: str
-    ok: bool
-    text: str
-    document: str = ""
-    sid: str = ""
-
-
-@dataclass
-class Explanation:
-    """What was asked, the links up to the first broken one, and what to do."""
-
-    principal: str
-    action: str
-    resource: str
-    allowed: bool = False
-    links: list[Link] = field(default_factory=list)
-    advice: str = ""
-    on_purpose: bool = False
-
-    @property
-    def broken(self) -> Link | None:
-        """The first link that does not hold."""
-        return next((link for link in self.links if not link.ok), None)
-
-    def as_dict(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        broken = self.broken
-        return {
-            "principal": self.principal,
-            "action": self.action,
-            "resource": self.resource,
-            "allowed": self.allowed,
-            "links": [vars(link) for link in self.links],
-            "broken": None if broken is None else vars(broken),
-            "on_purpose": self.on_purpose,
-            "advice": self.advice,
-        }
-
-
 class Explainer:
     """Explains requests against one environment's documents and declaration."""
 
@@ -99,12 +58,16 @@ class Explainer:
         found = Explanation(actor.source, action, resource)
         uses = list(self._meant(action.lower(), resource))
         team, name = self._declared(role, actor)
-        if team and name and uses and self._shared(uses):
+        if team in self.normal["replicas"] and (self._shared(uses) or ":feature-group/" in resource):
+            self._from_replica(found, role, team, name)
+        elif team and name and uses and self._shared(uses):
             self._from_principal(found, role, actor, team, name, uses)
         elif role is not None and role.team and role.kind in KIND_OF_VERB.values():
             self._from_access_role(found, role, action, resource)
         else:
             self._directly(found, actor, action, resource)
+        if not found.allowed and not found.advice and team in self.normal["replicas"]:
+            found.on_purpose, found.advice = True, self._copied(team)
         principals = self.normal["teams"].get(team, {}).get("principals", {})
         verbs = principals.get(name, {}).get("verbs", [])
         reader = role is not None and role.kind == KIND_OF_VERB["read-offline"]
@@ -116,8 +79,7 @@ class Explainer:
     # who ------------------------------------------------------------------------------------------------------------
     def _who(self, principal: str) -> tuple[Role | None, Actor]:
         if "/" in principal and not principal.startswith("arn:"):
-            team, _, name = principal.partition("/")
-            principal = self.contract.principal_arns(team, name)[0]
+            principal = self._arn_of(*principal.split("/", 1))
         parts = principal.split(":", 5)
         if len(parts) == 6 and parts[5].startswith("assumed-role/"):
             name = parts[5].split("/")[1]
@@ -133,6 +95,16 @@ class Explainer:
         if source in self.model.brought:
             return None, self.model.brought_actor(source)
         return None, self.model.adversary(source) if source.startswith("arn:") else Actor(source, source, "")
+
+    def _arn_of(self, team: str, name: str) -> str:
+        """The ARN of team/principal, or of replica/reader."""
+        if name in self.normal["teams"].get(team, {}).get("principals", {}):
+            return self.contract.principal_arns(team, name)[0]
+        if name in self.normal["replicas"].get(team, {}).get("readers", ()):
+            return self.contract.reader_arn(team, name)
+        known = sorted(self.contract.sources.values())
+        fix = f"name an ARN or one of these: {', '.join(known)}."
+        raise BadInput([Problem("--principal", "", f"{team}/{name} is in no declaration.", fix)])
 
     def _declared(self, role: Role | None, actor: Actor) -> tuple[str, str]:
         for source, name in self.contract.sources.items():
@@ -164,9 +136,6 @@ class Explainer:
     def _from_principal(
         self, found: Explanation, role: Role | None, actor: Actor, team: str, name: str, uses: list[tuple[str, str]]
     ) -> None:
-        if team not in self.normal["teams"]:
-            self._from_replica(found, actor, team, name)
-            return
         verbs = self.normal["teams"][team]["principals"][name]["verbs"]
         verb, group = min(uses, key=lambda use: (use[0] not in verbs, use[0] not in self._granted(team, use[1])))
         found.links.append(Link("execution role", True, f"{team}/{name} is declared ({actor.source})"))
@@ -205,16 +174,26 @@ class Explainer:
                 f"It works as {target.arn}: assume that role first, the execution role itself holds no right."
             )
 
-    def _from_replica(self, found: Explanation, actor: Actor, replica: str, reader: str) -> None:
-        """The reader of a replica: what it may not do there is nowhere to be shared with it."""
+    def _from_replica(self, found: Explanation, role: Role | None, replica: str, reader: str) -> None:
+        """The reader of a replica, asked about a group: it reaches the copy of one, and is to reach no more."""
         copied = ", ".join(self.normal["replicas"][replica]["feature_groups"])
-        found.links.append(Link("reader", True, f"{reader} reads the replica {replica} ({actor.source})"))
+        found.links.append(Link("reader", True, f"{reader} reads the replica {replica} ({found.principal})"))
+        group = found.resource.rpartition("/")[2]
+        one = next((it for it in copies(self.model) if (it.replica, it.group) == (replica, group)), None)
+        needs = () if one is None else one.needs(self.contract.purposes)
+        asked = [need for need in needs if need.check.action.lower() == found.action.lower()]
+        if role is not None and asked:
+            if all(self._need(found, role, need) for need in asked):
+                found.allowed = True
+                found.advice = f"It works on the copy, as {role.arn} itself, in the replica's account and Region."
+            return
         found.links.append(Link("replica", False, f"{replica} holds copies of {copied}, and its readers reach no more"))
-        found.on_purpose = True
-        found.advice = (
+        found.on_purpose, found.advice = True, self._copied(replica)
+
+    def _copied(self, replica: str) -> str:
+        return (
             "Denied on purpose: train on the copy, or declare a team. "
-            f"environments/{self.model.name}/environment.yaml, "
-            f"replicas.{replica}.feature_groups says what is copied."
+            f"environments/{self.model.name}/environment.yaml, replicas.{replica}.feature_groups says what is copied."
         )
 
     def _grants(self, found: Explanation, team: str, group: str, verb: str) -> bool:
@@ -326,12 +305,30 @@ class Explainer:
             else:
                 found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
             return
+        if any(rule.covers(resource, owner) for rule in self.contract.rules_of(actor, action.lower())):
+            found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
+            return
+        if self._is_copied(found, resource):
+            return
         if actor.adversary:
             found.advice = f"{actor.source} is in no declaration: use a declared principal, or declare this one."
         reason = next((said for pattern, said in _ON_PURPOSE if re.fullmatch(pattern, action.lower())), "")
         if not self.contract.rules_of(actor, action.lower()):
             found.on_purpose = True
             found.advice = found.advice or f"Denied on purpose: {reason or 'no verb of the declaration needs it'}."
+
+    def _is_copied(self, found: Explanation, resource: str) -> bool:
+        """What to say of a copy that a replica holds, to whoever is not to do that with it; False for all else."""
+        one = next((it for it in copies(self.model) if it.holds(resource)), None)
+        if one is None:
+            return False
+        found.on_purpose = True
+        found.advice = (
+            f"Denied on purpose: the copy of {one.group} is for the readers of {one.replica}, and to read. "
+            f"environments/{self.model.name}/environment.yaml: replicas.{one.replica}.readers says who they are, "
+            f"each a role of {one.place['account']}."
+        )
+        return True
 
     def _declared_way(self, actor: Actor, action: str, resource: str, owner: str) -> Context:
         """What a declared request of this kind carries, such as the service that it comes through."""

@@ -1,15 +1,18 @@
-"""The access matrix: team x feature group x verb, read off the documents and not off the declaration."""
+"""The access matrix: team x feature group x verb, read off the documents and not off the declaration.
 
-import csv
-import io
+A reader of a replica stands beside the teams, and the replica's copy of a group beside the groups, so that every
+session is tried on everything: on what it is not for as well.
+"""
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from featureshare.access.closure import Closure, Reach
+from featureshare.access.copies import copies
 from featureshare.access.model import Actor, Model
-from featureshare.access.near import CORE, Near
+from featureshare.access.near import CORE, Near, in_replicas, in_stores
 from featureshare.access.purposes import VERBS, Need
 from featureshare.iam import decide
 from featureshare.iam.calls import Check
@@ -20,10 +23,11 @@ YES, PARTLY = "yes", "partly"
 
 @dataclass(frozen=True)
 class Cell:
-    """What a team can do to a group. `access` is `yes` (every call of the verb works) or `partly` (`missing` do not).
+    """What a team, or a reader of a replica, can do to a group or the copy of one.
 
-    `paths` are the ways there, each a principal and the roles it becomes, or the data catalog by which it reads without
-    one; `direct` says that there is such a way.
+    `access` is `yes` (every call of the verb works) or `partly` (`missing` do not). `paths` are the ways there, each a
+    principal and the roles it becomes, or the data catalog by which it reads without one; `direct` says that there is
+    such a way. `copy` has the group and the replica of a copy, of which `group` is the name.
     """
 
     team: str
@@ -32,8 +36,8 @@ class Cell:
     access: str
     paths: tuple[tuple[str, ...], ...]
     missing: tuple[str, ...] = ()
-
     direct: bool = False
+    copy: tuple[str, str] | None = None
 
     @property
     def shown(self) -> str:
@@ -45,6 +49,7 @@ class Cell:
         return {
             "team": self.team,
             "feature_group": self.group,
+            "copy": None if self.copy is None else dict(zip(("feature_group", "replica"), self.copy, strict=True)),
             "verb": self.verb,
             "access": self.access,
             "paths": [list(path) for path in self.paths],
@@ -54,7 +59,7 @@ class Cell:
 
 
 class Matrix:
-    """Cells by (team, group, verb); a cell that is not there is no access."""
+    """Cells by (team, group, verb), of copies by (reader, copy, verb) too; a cell that is not there is no access."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -65,10 +70,16 @@ class Matrix:
             key = (one["team"], "team" if one["stack"] == "team" else "central")
             self._workgroups[key] = one
         self._needs: dict[tuple[Any, ...], tuple[Need, ...]] = {}
-        self._near = {verb: Near(model, verb, self._purposes) for verb in VERBS}
+        self._near = {verb: Near(model, verb, in_stores(model, verb, self._purposes)) for verb in VERBS}
+        self._copies = {copy.name: copy for copy in copies(model)}
+        self._near_copies = Near(model, "read-offline", in_replicas(model, self._purposes))
         self.cells: dict[tuple[str, str, str], Cell] = {}
         for reach in self._closure.reaches():
             self._fill(reach)
+            for place in self._near_copies.of(reach.actor):
+                copy = self._copies[place["name"]]
+                needs = copy.needs(self._purposes)
+                self._judge(reach, copy.name, "read-offline", needs, "", (copy.group, copy.replica))
 
     def _fill(self, reach: Reach) -> None:
         for verb, near in self._near.items():
@@ -80,7 +91,7 @@ class Matrix:
 
     def _updates(self, reach: Reach, group: Mapping[str, Any]) -> bool:
         """Whether updates are worth a cell: the store has them, and the way there writes no whole records."""
-        written = self.cells.get((reach.team, group["name"], "write"))
+        written = self.cells.get((reach.holder, group["name"], "write"))
         return group["online_store"]["storage"] != "standard" and (written is None or _path(reach) not in written.paths)
 
     def _catalog(self, verb: str, group: Mapping[str, Any], reach: Reach) -> str:
@@ -105,7 +116,15 @@ class Matrix:
             found = self._needs[verb, group["arn"], account] = self._purposes.verb(verb, group, account, None)
         return found
 
-    def _judge(self, reach: Reach, group: str, verb: str, needs: tuple[Need, ...], catalog: str) -> None:
+    def _judge(
+        self,
+        reach: Reach,
+        group: str,
+        verb: str,
+        needs: tuple[Need, ...],
+        catalog: str,
+        copy: tuple[str, str] | None = None,
+    ) -> None:
         working: list[Need] = []
         failing: list[Need] = []
         for _, found in groupby(needs, key=lambda need: id(need.call)):
@@ -115,13 +134,12 @@ class Matrix:
             return
         path = (*_path(reach), catalog) if catalog else _path(reach)
         missing = tuple(dict.fromkeys(str(need) for need in failing))
-        key = (reach.team, group, verb)
+        key = (reach.holder, group, verb)
         before = self.cells.get(key)
         if before is None or (before.access == PARTLY and not missing):
-            self.cells[key] = Cell(*key, PARTLY if missing else YES, (path,), missing, bool(catalog))
+            self.cells[key] = Cell(*key, PARTLY if missing else YES, (path,), missing, bool(catalog), copy)
         elif before.access == (PARTLY if missing else YES):
-            direct = before.direct or bool(catalog)
-            self.cells[key] = Cell(*key, before.access, (*before.paths, path), before.missing, direct)
+            self.cells[key] = replace(before, paths=(*before.paths, path), direct=before.direct or bool(catalog))
 
     def _allowed(self, actor: Actor, check: Check) -> bool:
         model = self.model
@@ -136,51 +154,14 @@ class Matrix:
         request = model.request(actor, check.action, check.resource, check.account, context, check.wildcard_only)
         return decide(request, world).allowed
 
-    # forms -----------------------------------------------------------------------------------------------------------
     def rows(self) -> list[Cell]:
         """All cells, sorted by team, group and verb."""
         return [self.cells[key] for key in sorted(self.cells)]
 
     def granted(self) -> set[tuple[str, str, str]]:
-        """The (team, group, verb) where every call works."""
+        """The keys of the cells where every call works."""
         return {key for key, cell in self.cells.items() if cell.access == YES}
-
-    def table(self) -> list[list[str]]:
-        """A row for each team and group, a column for each verb; the first row is the heading."""
-        rows = [["team", "feature group", *VERBS]]
-        teams = sorted(self.model.render["teams"])
-        groups = sorted(one["name"] for one in self.model.shown)
-        for team in teams:
-            for group in groups:
-                cells = [self.cells.get((team, group, verb)) for verb in VERBS]
-                if any(cells):
-                    rows.append([team, group, *(cell.shown if cell else "" for cell in cells)])
-        return rows
 
 
 def _path(reach: Reach) -> tuple[str, ...]:
     return (f"{reach.team}/{reach.principal}", *(arn.rsplit("/", 1)[-1] for arn in reach.path))
-
-
-def markdown(matrix: Matrix) -> str:
-    """The table in Markdown, with a line for each path below it."""
-    heading, *rows = matrix.table()
-    lines = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    lines += ["", "| team | feature group | verb | path |", "|---|---|---|---|"]
-    for cell in matrix.rows():
-        for path in cell.paths:
-            lines.append(f"| {cell.team} | {cell.group} | {cell.verb} | {' -> '.join(path)} |")
-    return "\n".join(lines) + "\n"
-
-
-def as_csv(matrix: Matrix) -> str:
-    """A line for each cell and path."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["team", "feature_group", "verb", "access", "path", "missing"])
-    for cell in matrix.rows():
-        for path in cell.paths:
-            missing = " ".join(cell.missing)
-            writer.writerow([cell.team, cell.group, cell.verb, cell.access, " -> ".join(path), missing])
-    return out.getvalue()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from featureshare.access.atoms import is_glob, matches
+from featureshare.access.copies import copies
 from featureshare.access.model import Actor, Model
 from featureshare.access.purposes import Need, Purposes
 
@@ -30,21 +31,18 @@ CORE = {
 class Near:
     """The groups of one verb, by what its core calls ask for."""
 
-    def __init__(self, model: Model, verb: str, purposes: Purposes) -> None:
+    def __init__(self, model: Model, verb: str, known: Iterable[tuple[Group, tuple[Need, ...]]]) -> None:
+        """`known` are the groups with what the verb needs of each."""
         self._model = model
-        self._groups: list[Group] = [
-            group for group in model.shown if verb != "read-offline" or group["offline_store"]["enabled"]
-        ]
+        self._groups: list[Group] = []
         # The group is named by its ARN in every call but its creation, which is in the caller's own account.
         self._anywhere = verb == "manage"
         self._always: set[int] = set()
         self._actions: dict[str, None] = {}
         self._named: dict[str, dict[str, list[int]]] = {}
         self._open: dict[str, dict[str, list[int]]] = {}
-        workgroups = list(model.render["workgroups"].values())
-        for place, group in enumerate(self._groups):
-            workgroup = workgroups[0] if workgroups else None
-            needs = purposes.verb(verb, group, group["account"], workgroup)
+        for place, (group, needs) in enumerate(known):
+            self._groups.append(group)
             for operation in CORE[verb]:
                 asked = [need for need in needs if need.call.operation == operation]
                 own = next((need for need in asked if _own(need, group)), None)
@@ -81,12 +79,27 @@ class Near:
         yield from (self._groups[place] for place in sorted(found))
 
 
+def in_stores(model: Model, verb: str, purposes: Purposes) -> Iterator[tuple[Group, tuple[Need, ...]]]:
+    """The groups of every store that have what a verb works on, with what it needs of each, in any workgroup."""
+    workgroup = next(iter(model.render["workgroups"].values()), None)
+    for group in model.shown:
+        if verb != "read-offline" or group["offline_store"]["enabled"]:
+            yield group, purposes.verb(verb, group, group["account"], workgroup)
+
+
+def in_replicas(model: Model, purposes: Purposes) -> Iterator[tuple[Group, tuple[Need, ...]]]:
+    """The copies of every replica, with what reading each needs."""
+    for copy in copies(model):
+        yield copy.place, copy.needs(purposes)
+
+
 def _own(need: Need, group: Group) -> bool:
     """Whether a check is about something of this group alone, asked for by the caller itself."""
     check = need.check
     folder = group["s3_uri"].removeprefix("s3://") + "/"
-    own = (group["arn"], f":table/{group['database']}/{group['table']}", f":s3:::{folder}*")
-    return check.as_role is None and check.resource.endswith(own)
+    own = [f":table/{group['database']}/{group['table']}", f":s3:::{folder}*"]
+    own += [group["arn"]] if "arn" in group else []  # a copy is a table and no group
+    return check.as_role is None and check.resource.endswith(tuple(own))
 
 
 def _patterns(actor: Actor, action: str) -> Iterable[str]:

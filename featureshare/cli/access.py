@@ -14,7 +14,7 @@ from featureshare.access.calls import LoggedCall, read_log
 from featureshare.access.diff import checked_out, compare
 from featureshare.access.diff import markdown as diff_markdown
 from featureshare.access.explain import Explainer, elsewhere
-from featureshare.access.matrix import as_csv, markdown
+from featureshare.access.matrix_forms import as_csv, markdown, replicas, table
 from featureshare.access.minimal import minimal
 from featureshare.access.pasted import Pasted, on_names_of, read_pasted
 from featureshare.access.plans import differences, from_plans
@@ -52,18 +52,23 @@ def matrix_of(
     csv_: Annotated[bool, typer.Option("--csv", help="Print CSV, a line for each cell and path.")] = False,
     markdown_: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
 ) -> None:
-    """Team x feature group x verb, read off the documents, with the path of each cell."""
+    """Team x feature group x verb, and what readers of replicas reach, with the path of each cell."""
     workspace = Workspace.find()
     found = Matrix(Model(render(env, workspace.root)))
     if json_:
-        emit({"environment": env, "cells": [cell.as_dict() for cell in found.rows()]})
+        heading, *rows = replicas(found)
+        readers = [dict(zip((one.replace(" ", "_") for one in heading), row, strict=True)) for row in rows]
+        emit({"environment": env, "cells": [cell.as_dict() for cell in found.rows()], "replicas": readers})
     elif csv_:
         typer.echo(as_csv(found), nl=False)
     elif markdown_:
         typer.echo(markdown(found), nl=False)
     else:
-        _table(found.table())
+        _table(table(found))
         typer.echo()
+        if len(rows := replicas(found)) > 1:
+            _table(rows)
+            typer.echo()
         for cell in found.rows():
             for path in cell.paths:
                 note = f"  (without {', '.join(cell.missing)})" if cell.missing else ""

@@ -29,7 +29,8 @@ class Everybody(Closure):
 
 
 def brute_force(model: Model, teams: Container[str] | None = None) -> Cells:
-    """Every session of every team asks for every group and verb: the (team, group, verb) where a core call works.
+    """Every session of every team asks for every group and verb: the (team, group, verb) where a core call works,
+    copies in replicas included.
 
     `teams` are those to ask for (default: all).
     """
@@ -45,17 +46,30 @@ def brute_force(model: Model, teams: Container[str] | None = None) -> Cells:
                     continue
                 # Whoever writes whole records updates them too, which is no access of its own.
                 standard = group["online_store"]["storage"] == "standard"
-                if verb == "update" and (standard or (reach.team, group["name"], "write") in written):
+                if verb == "update" and (standard or (reach.holder, group["name"], "write") in written):
                     continue
                 workgroup = (central if group["store"] == "central" else own).get(reach.team)
                 needs = closure.purposes.verb(verb, group, reach.actor.account, workgroup, reach.team)
-                calls = [list(one) for _, one in groupby(needs, key=lambda need: id(need.call))]
-                core = [one for one in calls if one[0].call.operation in CORE[verb]]
-                if any(all(_works(model, reach.actor, need) for need in one) for one in core):
-                    cells.add((reach.team, group["name"], verb))
+                if _any_works(model, reach.actor, verb, needs):
+                    cells.add((reach.holder, group["name"], verb))
                     if verb == "write":
-                        written.add((reach.team, group["name"], verb))
+                        written.add((reach.holder, group["name"], verb))
+        for name, copied in model.render["replicas"].items():
+            for group, copy in copied["groups"].items():
+                lies = {"account": copied["account"], "database": copied["database"], "table": copy["table"]}
+                lies["s3_uri"] = f"s3://{copied['bucket']}/{copy['prefix'].removesuffix('/')}"
+                workgroup = model.render["workgroups"][f"{copied['account']}/{copied['workgroup']}"]
+                purposes = closure.purposes.in_region(copied["region"])
+                needs = purposes.verb("read-offline", lies, copied["account"], workgroup)
+                if _any_works(model, reach.actor, "read-offline", needs):
+                    cells.add((reach.holder, f"{group} in {name}", "read-offline"))
     return cells
+
+
+def _any_works(model: Model, actor: Actor, verb: str, needs: tuple[Need, ...]) -> bool:
+    calls = [list(one) for _, one in groupby(needs, key=lambda need: id(need.call))]
+    core = [one for one in calls if one[0].call.operation in CORE[verb]]
+    return any(all(_works(model, actor, need) for need in one) for one in core)
 
 
 def _works(model: Model, actor: Actor, need: Need) -> bool:

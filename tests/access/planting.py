@@ -77,9 +77,13 @@ def added(kind: str, key: str, **statement: Any) -> Change:
     return change
 
 
-def trusted(name: str, **statement: Any) -> Change:
+def trusted(name: str, account: str = CENTRAL, **statement: Any) -> Change:
     def change(documents: Documents) -> None:
-        edited(role(documents, name), "trust", lambda statements: statements.append({"Effect": "Allow", **statement}))
+        edited(
+            role(documents, name, account),
+            "trust",
+            lambda statements: statements.append({"Effect": "Allow", **statement}),
+        )
 
     return change
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import planting as plant
 import pytest
@@ -10,7 +11,10 @@ from brute import brute_force
 from test_access_prove import FAULTS
 
 from featureshare.access import Matrix, Model
-from featureshare.access.matrix import as_csv, markdown
+from featureshare.access.matrix_forms import as_csv, markdown, replicas, table
+
+REPLICA, COPY = "121212121212", "fs-research-replica-121212121212-eu-west-1"
+READER = "fs-research-training"
 
 # From environments/local, by hand: what each team may do to each group.
 EXPECTED = {
@@ -44,6 +48,9 @@ EXPECTED = {
     ("product-success", "reviews", "read-offline"),
     # By a tag of environment.yaml, and no other group that is internal.
     ("product-success", "user-segments", "read-offline"),
+    # The readers of a replica: its copies, and nothing of the groups themselves.
+    ("research/training", "sessions in research", "read-offline"),
+    ("research/training", "users in research", "read-offline"),
 }
 # A manager describes what it makes, and lists nothing: that is part of what a discoverer does.
 PARTLY = {("data-curation", "data-curation--*", "discover")}
@@ -136,7 +143,93 @@ def test_forms(documents):
     assert "| product-success | reviews | write | product-success/pipeline -> fs-product-success-writer |" in markdown(
         matrix
     )
-    assert json.loads(json.dumps([cell.as_dict() for cell in matrix.rows()]))[0]["access"] == "yes"
+    rows = json.loads(json.dumps([cell.as_dict() for cell in matrix.rows()]))
+    assert rows[0]["access"] == "yes"
+    assert [row["copy"] for row in rows if row["copy"]] == [
+        {"feature_group": "sessions", "replica": "research"},
+        {"feature_group": "users", "replica": "research"},
+    ]
+    assert "| research | training | users | none | its copy | none |" in markdown(matrix)
+    assert {row[0] for row in table(matrix)[1:]} == set(documents["teams"])
+
+
+def reads_elsewhere(documents):
+    """The reader may take any role, and no boundary says otherwise."""
+    reader = plant.role(documents, READER, REPLICA)
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    reader["policies"]["elsewhere"] = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    reader["boundary"] = None
+
+
+trusts_the_reader = plant.trusted(
+    "fs-core-search-reader-online",
+    Principal={"AWS": f"arn:aws:iam::{REPLICA}:role/fs/replica-reader/research/{READER}"},
+    Action="sts:AssumeRole",
+)
+
+
+# What a reader of a replica can do when a document is otherwise than it should be, as the second table says it.
+UNLIKE: dict[str, tuple[Any, list[list[str]]]] = {
+    "as it ships": (
+        lambda documents: None,
+        [["sessions", "none", "its copy", "none"], ["users", "none", "its copy", "none"]],
+    ),
+    "without the objects of one": (
+        plant.policy(READER, "read-offline", f'"arn:aws:s3:::{COPY}/users/*"', '"arn:aws:s3:::other/*"', REPLICA),
+        [["sessions", "none", "its copy", "none"], ["users", "none", "none", "none"]],
+    ),
+    "without Athena": (
+        plant.policy(READER, "read-offline", '"athena:StartQueryExecution",', "", REPLICA),
+        [["sessions", "none", "part of its copy", "none"], ["users", "none", "part of its copy", "none"]],
+    ),
+    "without its key": (
+        plant.without("keys", f"{REPLICA}/alias/fs-research-replica", "ReadReplica"),
+        [["sessions", "none", "none", "none"], ["users", "none", "none", "none"]],
+    ),
+    "with a way into the central account": (
+        lambda documents: [change(documents) for change in (reads_elsewhere, trusts_the_reader)],
+        [
+            ["product-prices", "read-online of the group itself", "none", "none"],
+            ["product-vectors", "read-online of the group itself", "none", "none"],
+            ["sessions", "read-online of the group itself", "its copy", "none"],
+            ["users", "read-online of the group itself", "its copy", "none"],
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNLIKE)
+def test_what_a_replica_s_reader_reaches_is_read_off_the_documents(name, documents):
+    change, rows = UNLIKE[name]
+    change(documents)
+    assert replicas(Matrix(Model(documents)))[1:] == [["research", "training", *row] for row in rows]
+
+
+def test_a_team_that_reaches_a_copy_has_a_cell(documents):
+    """By becoming the reader: the only way past the policies of the replica's bucket and key."""
+    key = ("core-search", "sessions in research", "read-offline")
+    assert key not in Matrix(Model(documents)).cells
+    plant.trusted(
+        READER,
+        REPLICA,
+        Principal={"AWS": "arn:aws:iam::555555555555:role/fs/execution/core-search/fs-core-search-training"},
+        Action="sts:AssumeRole",
+    )(documents)
+    training = plant.role(documents, "fs-core-search-training", "555555555555")
+    training["policies"]["copy"] = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Resource": f"arn:aws:iam::{REPLICA}:role/fs/replica-reader/research/{READER}",
+                }
+            ],
+        }
+    )
+    training["boundary"] = None
+    assert Matrix(Model(documents)).cells[key].paths == (("core-search/training", READER),)
 
 
 def test_a_role_that_is_brought_reaches_what_is_shared_and_no_other_team_s_own_store(documents):
@@ -153,6 +246,16 @@ def test_a_role_that_is_brought_reaches_what_is_shared_and_no_other_team_s_own_s
 
 OPENED = {
     "nothing": lambda documents: None,
+    "a replica's reader that may become anybody": reads_elsewhere,
+    "a replica's bucket that lets everybody of its account read": plant.added(
+        "buckets",
+        COPY,
+        Sid="Open",
+        Effect="Allow",
+        Principal="*",
+        Action="s3:GetObject",
+        Resource=f"arn:aws:s3:::{COPY}/*",
+    ),
     "a bucket that lets everybody of its account read": plant.added(
         "buckets",
         plant.BUCKET,

@@ -7,15 +7,18 @@ from typing import Any
 
 import planned
 import pytest
+from brute import brute_force
 from planting import Change, bucket, edited, policy, replaced, role, sid, trust, without
 from ruamel.yaml import YAML
 
-from featureshare.access import PROVED, prove
+from featureshare.access import PROVED, Matrix, prove
+from featureshare.access.diff import compare, owner_of
 from featureshare.access.explain import Explainer
 from featureshare.access.minimal import minimal
 from featureshare.access.model import Model
 from featureshare.access.plans import from_plans
 from featureshare.declaration import load
+from featureshare.errors import BadInput
 from featureshare.render import render
 
 ROOT = Path(__file__).parents[2]
@@ -138,3 +141,77 @@ def test_a_reader_is_told_that_it_reaches_the_copy_alone(normal: dict[str, Any],
     assert "replicas.research.feature_groups" in found.advice
     assert found.broken is not None
     assert "sessions, users" in found.broken.text
+
+
+COPIED = f"arn:aws:s3:::{COPY}/sessions/x"
+
+
+def test_a_reader_is_told_what_works_on_its_copy(normal: dict[str, Any], documents: dict[str, Any]) -> None:
+    explainer = Explainer(normal, Model(documents))
+    assert explainer.explain("research/training", "s3:GetObject", COPIED).allowed
+    by_name = explainer.explain("research/training", "s3:GetObject", "sessions")
+    assert by_name.allowed
+    assert "on the copy" in by_name.advice
+    other = explainer.explain("research/training", "s3:GetObject", f"arn:aws:s3:::{COPY}/reviews/x")
+    assert (other.allowed, other.on_purpose) == (False, True)
+    assert "replicas.research.feature_groups" in other.advice
+
+
+@pytest.mark.parametrize("principal", ["core-search/training", f"arn:aws:iam::{REPLICA}:role/another"])
+def test_others_are_told_whose_a_copy_is(principal: str, normal: dict[str, Any], documents: dict[str, Any]) -> None:
+    found = Explainer(normal, Model(documents)).explain(principal, "s3:GetObject", COPIED)
+    assert (found.allowed, found.on_purpose) == (False, True)
+    assert "replicas.research.readers" in found.advice
+
+
+def test_a_copy_that_the_documents_withhold_is_not_denied_on_purpose(
+    normal: dict[str, Any], documents: dict[str, Any]
+) -> None:
+    policy(READER, "read-offline", f'"arn:aws:s3:::{COPY}/sessions/*"', '"arn:aws:s3:::x/*"', REPLICA)(documents)
+    found = Explainer(normal, Model(documents)).explain("research/training", "s3:GetObject", COPIED)
+    assert (found.allowed, found.on_purpose) == (False, False)
+    assert found.advice == "featureshare apply local: the documents say otherwise than the declaration"
+
+
+def test_a_principal_that_nobody_declared_is_named_with_those_there_are(
+    normal: dict[str, Any], documents: dict[str, Any]
+) -> None:
+    explainer = Explainer(normal, Model(documents))
+    for unknown in ("research/nobody", "nobody/training"):
+        with pytest.raises(BadInput, match=f"{unknown} is in no declaration.*research/training"):
+            explainer.explain(unknown, "s3:GetObject", COPIED)
+
+
+def test_replicas_of_every_kind_are_in_the_matrix(elsewhere: Path) -> None:
+    brought = "lab/arn:aws:iam::555555555555:role/own/reader"
+    model = Model(render("local", elsewhere))
+    cells = Matrix(model).cells
+    assert {key: cell.access for key, cell in cells.items() if cell.copy} == {
+        ("research/training", "sessions in research", "read-offline"): "yes",
+        ("research/training", "users in research", "read-offline"): "yes",
+        ("north/a", "users in north", "read-offline"): "yes",
+        ("north/b", "users in north", "read-offline"): "yes",
+        ("attic/archive", "reviews in attic", "read-offline"): "yes",
+        ("attic/archive", "users in attic", "read-offline"): "yes",
+        (brought, "sessions in lab", "read-offline"): "yes",
+    }
+    # A role that is brought is taken to hold everything in its account, where a team has a store of its own.
+    others = {(cell.team, cell.group) for cell in cells.values() if "/" in cell.team and not cell.copy}
+    assert others == {(brought, "keywords")}
+    assert set(cells) == brute_force(model)
+
+
+def test_a_new_copy_is_new_access_that_its_owner_approves(shipped: dict[str, Any], elsewhere: Path) -> None:
+    after, normal = render("local", elsewhere), load(elsewhere / "environments", "local").normal()
+    diff = compare(shipped, after, normal)
+    assert ("attic/archive", "reviews in attic", "read-offline") in diff.added
+    assert ("north/b", "users in north", "read-offline") in diff.added
+    assert {"data-curation", "personalization", "product-success"} <= set(diff.approvers)
+    assert compare(after, shipped, load(ROOT / "environments", "local").normal()).added == []
+
+
+def test_an_object_of_a_copy_is_its_owner_s(documents: dict[str, Any]) -> None:
+    model = Model(documents)
+    assert owner_of(model, COPIED) == "personalization"
+    assert owner_of(model, f"arn:aws:glue:eu-west-1:{REPLICA}:table/fs_research_replica/users") == "data-curation"
+    assert owner_of(model, f"arn:aws:s3:::{COPY}") == "platform"
