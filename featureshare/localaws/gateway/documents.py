@@ -18,6 +18,7 @@ from featureshare.iam.grants import grant_policy
 from featureshare.iam.public import is_public
 from featureshare.iam.shares import actions_of, share_policy
 from featureshare.localaws.gateway import emulator
+from featureshare.localaws.gateway.attached import attached_policy
 from featureshare.localaws.gateway.estate import MotoEstate, pairs
 from featureshare.localaws.services import acls
 from featureshare.localaws.services.shares import Shared, shares_of
@@ -144,7 +145,8 @@ class Documents:
             return self._catalog_policy(check)
         if service == "sts":
             return self._trust_policy(check.resource)
-        return None
+        found = attached_policy(check)
+        return None if found is None else compiled(*found, on_resource=True)
 
     def _bucket_policy(self, arn: str, caller_account: str) -> Policy | None:
         """A public one lets nobody in from outside under RestrictPublicBuckets, whomever it names; services it does."""

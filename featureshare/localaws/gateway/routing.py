@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from featureshare.localaws.gateway.estate import MotoEstate
 from featureshare.localaws.gateway.protocol import ParsedCall
@@ -12,6 +13,11 @@ _ARN_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "sagemaker": ("FeatureGroupName", "ResourceArn"),
     "sagemaker-featurestore-runtime": ("FeatureGroupName",),
     "glue": ("ResourceArn",),
+    "events": ("EventBusName",),
+    "kinesis": ("StreamARN", "ResourceARN"),
+    "lambda": ("FunctionName",),
+    "secretsmanager": ("SecretId",),
+    "sns": ("TopicArn", "TargetArn", "ResourceArn"),
 }
 _READS = ("Get", "List", "Describe", "Head", "Simulate", "Generate")
 
@@ -25,7 +31,8 @@ def account_in(arn: Any) -> str | None:
 def landing_account(call: ParsedCall, caller_account: str, estate: MotoEstate) -> str:
     """The account whose backend answers `call`.
 
-    A bucket's owner, the account in a key's or feature group's ARN, the account of a Glue catalog; else the caller's.
+    A bucket's owner, the account in a resource's ARN or a queue's URL, that of a Glue catalog or a registry; else the
+    caller's.
     """
     params = call.params
     if call.service == "s3" and params.get("Bucket") and call.operation != "CreateBucket":
@@ -35,6 +42,11 @@ def landing_account(call: ParsedCall, caller_account: str, estate: MotoEstate) -
         owner = account_in(params.get(name))
         if owner:
             return owner
+    if call.service == "sqs":
+        owner = urlsplit(str(params.get("QueueUrl") or "")).path.strip("/").partition("/")[0]
+        return owner if owner.isdigit() else caller_account
+    if call.service == "ecr" and params.get("registryId"):
+        return str(params["registryId"])
     if call.service in ("glue", "lakeformation"):
         catalog = str(params.get("CatalogId") or "")
         if catalog.isdigit() and len(catalog) == 12:
