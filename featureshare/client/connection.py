@@ -3,12 +3,13 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 
-from featureshare.client.errors import NoSharing, NotShared
+from featureshare.client.errors import NoSharing, NotShared, denials
 from featureshare.client.narrowing import session_policy
 from featureshare.client.sessions import Identity, RefreshingSession, Wire, client_of, refreshing_session
 from featureshare.client.sharing import Group, Sharing, read_sharing
@@ -70,6 +71,10 @@ class Connection:
                     wire=self.wire,
                 )
             return self._sessions[key]
+
+    def denials(self, action: str, resource: str, role: str, hint: str = "") -> AbstractContextManager[Any]:
+        """Turns a refusal inside into Denied; other errors pass."""
+        return denials(self.sharing.environment, action, resource, role, hint)
 
     def client(self, service: str, verb: str, group: Group | None = None) -> Any:
         """A client of `session(verb, group)`, made once."""

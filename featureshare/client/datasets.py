@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from featureshare.client import pointintime as pit
 from featureshare.client.connection import Connection
 from featureshare.client.dataset_plan import Plan, Step, sources_of
-from featureshare.client.errors import NotShared, code_of, denials
+from featureshare.client.errors import NotShared, code_of
 from featureshare.client.manifest import Manifest, NotTheSame, RowsHash, different, schema_version
 from featureshare.client.pointintime import DatasetInput
 from featureshare.client.queries import run_query
@@ -186,9 +186,7 @@ class Dataset:
     def _upload(self, file: Path, location: str) -> None:
         place = urlsplit(location)
         key = f"{place.path.lstrip('/')}{file.name}"
-        with denials(
-            self._connection.sharing.environment, "s3:PutObject", f"{place.netloc}/{key}", self._connection.identity.arn
-        ):
+        with self._connection.denials("s3:PutObject", f"{place.netloc}/{key}", self._connection.identity.arn):
             self._connection.base_client("s3").upload_file(
                 str(file), place.netloc, key, ExtraArgs={"ExpectedBucketOwner": self._workgroup(True).owner}
             )
@@ -197,12 +195,7 @@ class Dataset:
         self, glue: Any, table: str, location: str, columns: Sequence[tuple[str, str]], registered: list[str]
     ) -> None:
         database = self._connection.sharing.shared_database
-        with denials(
-            self._connection.sharing.environment,
-            "glue:CreateTable",
-            f"{database}/{table}",
-            self._connection.identity.arn,
-        ):
+        with self._connection.denials("glue:CreateTable", f"{database}/{table}", self._connection.identity.arn):
             glue.create_table(
                 DatabaseName=database,
                 TableInput={
@@ -257,12 +250,8 @@ class Dataset:
                     raise
             return facts
 
-        with denials(
-            self._connection.sharing.environment,
-            "s3:ListBucket",
-            place.netloc,
-            self._connection.role("read-offline", group),
-        ):
+        role = self._connection.role("read-offline", group)
+        with self._connection.denials("s3:ListBucket", place.netloc, role):
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=place.netloc, Prefix=place.path.lstrip("/"))
             listed = [one for page in pages for one in page.get("Contents", ())]
             with ThreadPoolExecutor(_HEADS) as pool:

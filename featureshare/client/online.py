@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from featureshare.client.connection import RUNTIME, Connection
-from featureshare.client.errors import Denied, Refused, code_of, denials, is_denied
+from featureshare.client.errors import Refused, code_of
 from featureshare.client.sharing import Group
 from featureshare.client.values import BadValue, Row, Texts, Value, as_text, decode, encode, event_time_text, record_of
 
@@ -118,9 +118,7 @@ class Online:
         return self._connection.client(RUNTIME, verb, group)
 
     def _denials(self, action: str, verb: str, group: Group) -> Any:
-        return denials(
-            self._connection.sharing.environment, action, group.arn, self._connection.role(verb, group), _ask(group)
-        )
+        return self._connection.denials(action, group.arn, self._connection.role(verb, group), _ask(group))
 
     def _batch(
         self,
@@ -177,12 +175,9 @@ def put_record(connection: Connection, group: Group, texts: Texts, options: Mapp
     """PutRecord of texts by feature, with the errors of this package. Raises Denied, Refused, ClientError."""
     client = connection.client(RUNTIME, "write", group)
     try:
-        client.put_record(FeatureGroupName=group.name, Record=record_of(texts), **options)
+        with connection.denials("sagemaker:PutRecord", group.arn, connection.role("write", group), _ask(group)):
+            client.put_record(FeatureGroupName=group.name, Record=record_of(texts), **options)
     except ClientError as error:
-        if is_denied(error):
-            reason = str(error.response["Error"].get("Message", "")).rstrip(".") + "."
-            role, environment = connection.role("write", group), connection.sharing.environment
-            raise Denied(environment, "sagemaker:PutRecord", group.arn, role, _ask(group), reason) from error
         raise refused(group, error) from error
 
 

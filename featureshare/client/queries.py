@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from featureshare.client.connection import Connection
-from featureshare.client.errors import Denied, code_of, denials
+from featureshare.client.errors import Denied, code_of
 from featureshare.client.online import pause
 from featureshare.client.sharing import Group, Workgroup
 from featureshare.errors import FeatureShareError
@@ -40,8 +40,7 @@ def run_query(
     """
     client = connection.base_client("athena") if own else connection.client("athena", "read-offline", group)
     role = connection.identity.arn if own else connection.role("read-offline", group)
-    environment = connection.sharing.environment
-    query_id = _start(client, sql, workgroup, database, environment, role, sleep)
+    query_id = _start(connection, client, sql, workgroup, database, role, sleep)
     waited, step = 0.0, 0.05
     while True:
         execution: dict[str, Any] = client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
@@ -52,7 +51,14 @@ def run_query(
             reason = str(status.get("StateChangeReason") or status["State"].lower())
             if _says_denied(reason):
                 hint = f"(query {query_id})"
-                raise Denied(environment, "athena:StartQueryExecution", workgroup.name, role, hint, reason + ".")
+                raise Denied(
+                    connection.sharing.environment,
+                    "athena:StartQueryExecution",
+                    workgroup.name,
+                    role,
+                    hint,
+                    reason + ".",
+                )
             raise QueryFailed(f"query {query_id} in {workgroup.name} failed: {reason}")
         if waited > timeout:
             client.stop_query_execution(QueryExecutionId=query_id)
@@ -71,18 +77,18 @@ def _says_denied(reason: str) -> bool:
 
 
 def _start(
+    connection: Connection,
     client: Any,
     sql: str,
     workgroup: Workgroup,
     database: str,
-    environment: str,
     role: str,
     sleep: Callable[[float], None],
 ) -> str:
     """Start it; when the account's queries are at their limit, wait for a place."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with denials(environment, "athena:StartQueryExecution", f"workgroup {workgroup.name}", role):
+            with connection.denials("athena:StartQueryExecution", f"workgroup {workgroup.name}", role):
                 return str(
                     client.start_query_execution(
                         QueryString=sql,
