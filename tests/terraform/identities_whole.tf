@@ -27,6 +27,12 @@ resource "aws_iam_policy" "versioned" {
   policy      = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = ["s3:Get*"], Resource = "*", Condition = { NumericLessThan = { "s3:max-keys" = tostring(var.revision) } } }] })
   tags        = { rev = tostring(var.revision) }
 }
+# The exclusive list detaches nothing when it is destroyed: without these the policy could not be deleted, on AWS neither.
+resource "aws_iam_role_policy_attachment" "cross" {
+  for_each   = { own = aws_iam_policy.versioned.arn, managed = "arn:aws:iam::aws:policy/ReadOnlyAccess" }
+  role       = aws_iam_role.cross.name
+  policy_arn = each.value
+}
 resource "aws_iam_role_policy_attachments_exclusive" "cross" {
   role_name   = aws_iam_role.cross.name
   policy_arns = [aws_iam_policy.versioned.arn, "arn:aws:iam::aws:policy/ReadOnlyAccess"]

@@ -173,3 +173,23 @@ def test_what_is_given_at_birth_is_shown(aws: Aws, admin: str) -> None:
     ecs.register_task_definition(**task)
     made = ecs.create_service(cluster="serving", serviceName="api", taskDefinition="api", desiredCount=0)["service"]
     assert made["availabilityZoneRebalancing"] == "DISABLED"
+
+
+def test_a_spark_application_is_as_it_was_made_and_changed(aws: Aws) -> None:
+    spark = aws.as_role("emr-serverless", aws.role("spark-maker", allow("emr-serverless:*")))
+    made = spark.create_application(name="join", releaseLabel="emr-7.1.0", type="Spark", architecture="ARM64")
+    other = spark.create_application(name="other", releaseLabel="emr-7.1.0", type="Spark")
+    found = spark.get_application(applicationId=made["applicationId"])["application"]
+    assert (found["state"], found["architecture"], found["releaseLabel"]) == ("CREATED", "ARM64", "emr-7.1.0")
+    spark.update_application(
+        applicationId=made["applicationId"],
+        releaseLabel="emr-7.2.0",
+        monitoringConfiguration={"s3MonitoringConfiguration": {"logUri": "s3://logs/"}},
+    )
+    found = spark.get_application(applicationId=made["applicationId"])["application"]
+    assert (found["architecture"], found["releaseLabel"]) == ("ARM64", "emr-7.2.0")
+    assert found["monitoringConfiguration"]["s3MonitoringConfiguration"]["logUri"] == "s3://logs/"
+    assert spark.get_application(applicationId=other["applicationId"])["application"]["architecture"] == "X86_64"
+    spark.start_application(applicationId=other["applicationId"])
+    assert refusal(spark.delete_application, applicationId=other["applicationId"])[0] == "ValidationException"
+    spark.delete_application(applicationId=made["applicationId"])

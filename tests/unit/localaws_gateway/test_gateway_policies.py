@@ -478,3 +478,17 @@ def test_a_decision_is_not_remembered_beyond_the_change_of_a_policy(aws: Aws, bu
         assert s3.get_object(Bucket="remembered", Key="x")["Body"].read() == b"x"
         aws.role("remembering", allow("s3:PutObject", on=f"{arn}/*"))
         assert refusal(s3.get_object, Bucket="remembered", Key="x")[0] == "AccessDenied"
+
+
+def test_a_policy_that_is_attached_cannot_be_deleted(aws: Aws, admin: str) -> None:
+    iam = aws.as_role("iam", admin)
+    arn = iam.create_policy(PolicyName="attached", PolicyDocument=allow("iam:ListRoles"))["Policy"]["Arn"]
+    aws.role("holds-it")
+    iam.attach_role_policy(RoleName="holds-it", PolicyArn=arn)
+    assert refusal(iam.delete_policy, PolicyArn=arn) == (
+        "DeleteConflict",
+        "Cannot delete a policy attached to entities.",
+        409,
+    )
+    iam.detach_role_policy(RoleName="holds-it", PolicyArn=arn)
+    iam.delete_policy(PolicyArn=arn)
