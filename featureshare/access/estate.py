@@ -118,6 +118,9 @@ class DeclaredEstate:
         known = {(one["account"], one["name"]) for one in self._model.render.get("data_catalogs", {}).values()}
         return self._model.central if (account, name) in known else None
 
+    def secret(self, account: str, name: str) -> str | None:
+        return None  # nothing of ours keeps one
+
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         one = self._workgroups.get((account, query_id))
         if one is None and query_id == PRIMARY:  # every account has that workgroup; where results go is the client's

@@ -19,6 +19,7 @@ ECR: Table = entries(
             "GetRegistryScanningConfiguration PutRegistryPolicy PutRegistryScanningConfiguration "
             "PutReplicationConfiguration",
         },
+        owner="registryId",
     ),
 )
 

@@ -11,6 +11,7 @@ from featureshare.iam.calls.registry import (
     Scope,
     Table,
     account_of,
+    each_given,
     entries,
     on,
     request_tags,
@@ -80,12 +81,14 @@ SNS: Table = entries(
                 "DeleteTopic",
                 "GetTopicAttributes",
                 "ListSubscriptionsByTopic",
-                "Publish",
                 "RemovePermission",
                 "SetTopicAttributes",
                 "Subscribe",
             )
         },
+        **each_given(
+            {parameter: {"Publish": on("sns:Publish", f"{{{parameter}}}")} for parameter in ("TargetArn", "TopicArn")}
+        ),
         **{
             name: _subscription(name)
             for name in ("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe")

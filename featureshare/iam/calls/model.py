@@ -139,7 +139,8 @@ class Estate(Protocol):
     `key` takes a key id, a key ARN, an alias name or an alias ARN. `role` takes a role's ARN with or without its path:
     an account's role names are unique whatever the path, and most calls know the name alone. `query` also answers for
     the id of a named query (its workgroup, no output location). `data_catalog` gives the account whose Glue catalog a
-    registered data catalog means. `tags` is empty for what has none or does not exist.
+    registered data catalog means, `secret` the ARN of a secret by its name or ARN, the last
+    characters left out or not. `tags` is empty for what has none or does not exist.
     """
 
     def feature_group(self, account: str, name: str) -> FeatureGroupFacts | None: ...
@@ -152,6 +153,7 @@ class Estate(Protocol):
     def table(self, account: str, database: str, name: str) -> TableFacts | None: ...
     def query(self, account: str, query_id: str) -> QueryFacts | None: ...
     def data_catalog(self, account: str, name: str) -> str | None: ...
+    def secret(self, account: str, name: str) -> str | None: ...
 
 
 class Unmapped(FeatureShareError):

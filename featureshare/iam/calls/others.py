@@ -62,11 +62,12 @@ def _each(action: str, stem: str, parameter: str) -> Answer:
 
 
 def _rule(action: str, parameter: str) -> Answer:
-    """An action on an EventBridge rule: on the default bus its ARN has no bus."""
+    """An action on an EventBridge rule, in the account of its bus: on the default bus its ARN has no bus."""
 
     def answer(scope: Scope) -> Answer:
-        bus = _bus(scope, "EventBusName")
-        return on(f"events:{action}", _RULE + ("" if bus == "default" else f"{bus}/") + f"{{{parameter}}}")
+        bus, given = _bus(scope, "EventBusName"), scope.text("EventBusName", "")
+        rules = given.partition("event-bus/")[0] + "rule/" if given.startswith("arn:") else _RULE
+        return on(f"events:{action}", rules + ("" if bus == "default" else f"{bus}/") + f"{{{parameter}}}")
 
     return lambda scope: answer(scope)(scope)
 

@@ -1,24 +1,45 @@
 """What feeds a feature store and runs on a schedule: streams, deliveries, state machines, schedules, pipes, secrets."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from featureshare.iam.calls.keys import key_check
 from featureshare.iam.calls.model import Check
-from featureshare.iam.calls.registry import SAR, Answer, Scope, Table, both, entries, family, pass_role, passed
+from featureshare.iam.calls.registry import (
+    SAR,
+    Answer,
+    Scope,
+    Table,
+    account_of,
+    both,
+    each_given,
+    entries,
+    family,
+    pass_role,
+    passed,
+)
 
 _SECRET_KEYS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+
+_OF_A_STREAM = (
+    "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream DescribeStream DescribeStreamSummary "
+    "GetShardIterator IncreaseStreamRetentionPeriod ListShards ListTagsForStream MergeShards PutRecord PutRecords "
+    "RemoveTagsFromStream SplitShard StartStreamEncryption StopStreamEncryption"
+)
 
 KINESIS: Table = entries(
     SAR + "list_amazonkinesis.html",
     {
+        **each_given(
+            {
+                "StreamARN": family("kinesis", {"{StreamARN}": _OF_A_STREAM}, tag_keys=False),
+                "StreamName": family("kinesis", {"stream/{StreamName}": _OF_A_STREAM}, tag_keys=False),
+            }
+        ),
         **family(
             "kinesis",
             {
-                "stream/{StreamName}": "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DeleteStream "
-                "DescribeStream DescribeStreamSummary "
-                "GetShardIterator IncreaseStreamRetentionPeriod ListShards ListTagsForStream MergeShards PutRecord "
-                "PutRecords RemoveTagsFromStream SplitShard StartStreamEncryption StopStreamEncryption",
                 "{ResourceARN}": "DeleteResourcePolicy GetResourcePolicy ListTagsForResource PutResourcePolicy "
                 "TagResource UntagResource",
                 "{StreamARN}": "GetRecords ListStreamConsumers RegisterStreamConsumer",
@@ -149,6 +170,24 @@ PIPES: Table = entries(
 )
 
 
+_OF_A_SECRET = (
+    "CancelRotateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue "
+    "ListSecretVersionIds PutResourcePolicy PutSecretValue RemoveRegionsFromReplication ReplicateSecretToRegions "
+    "RestoreSecret RotateSecret TagResource UntagResource UpdateSecret UpdateSecretVersionStage ValidateResourcePolicy"
+)
+
+
+def _secret(answer: Answer) -> Answer:
+    """A secret that exists is its ARN, which ends in characters of the service's choice, however the call names it."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        given = scope.text("SecretId")
+        found = scope.estate.secret(account_of(given, scope.call.account), given)
+        yield from (replace(check, resource=found) if found else check for check in answer(scope))
+
+    return checks
+
+
 def _secret_key(scope: Scope) -> Iterator[Check]:
     """A secret's own key is used with its caller's rights. Which key an existing secret has, a call does not say."""
     if key := scope.get("KmsKeyId"):
@@ -159,21 +198,20 @@ def _secret_key(scope: Scope) -> Iterator[Check]:
 _SECRETS = family(
     "secretsmanager",
     {
-        # A secret's ARN ends in six characters of the service's choice; a name stands for whichever has it.
         "secret:{Name}": "CreateSecret",
-        "secret:{SecretId}": "CancelRotateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetResourcePolicy "
-        "GetSecretValue ListSecretVersionIds PutResourcePolicy PutSecretValue RemoveRegionsFromReplication "
-        "ReplicateSecretToRegions RestoreSecret RotateSecret TagResource UntagResource UpdateSecret "
-        "UpdateSecretVersionStage ValidateResourcePolicy",
         "*": "GetRandomPassword ListSecrets",
     },
 )
+_OF_SECRETS = {
+    name: _secret(answer) for name, answer in family("secretsmanager", {"secret:{SecretId}": _OF_A_SECRET}).items()
+}
 SECRETS: Table = entries(
     SAR + "list_awssecretsmanager.html",
     {
         **_SECRETS,
+        **_OF_SECRETS,
         "CreateSecret": both(_SECRETS["CreateSecret"], _secret_key),
-        "UpdateSecret": both(_SECRETS["UpdateSecret"], _secret_key),
+        "UpdateSecret": both(_OF_SECRETS["UpdateSecret"], _secret_key),
     },
 )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from featureshare.iam.calls.model import Call, Check, ContextValue, Estate
@@ -80,23 +81,26 @@ def on(action: str, *templates: str, keys: Keys | None = None) -> Answer:
     return checks
 
 
-def family(service: str, resources: Mapping[str, str], *, tag_keys: bool = True) -> dict[str, Answer]:
+def family(
+    service: str, resources: Mapping[str, str], *, tag_keys: bool = True, owner: str | None = None
+) -> dict[str, Answer]:
     """Operations whose action is called like them, by what they are about: {"stream/{StreamName}": "GetX PutX"}.
 
     A resource is what follows Region and account in its ARN, or a whole ARN template; `*` is none. Where a parameter
     that names it holds an ARN, that is the resource. Tags, and the keys of tags to remove, are the request's keys
-    unless the service knows no such condition keys (`tag_keys` False).
+    unless the service knows no such condition keys (`tag_keys` False). `owner` is the parameter by which a call names
+    another account than its own.
     """
     return {
-        name: _alike(service, name, resource, tag_keys)
+        name: _alike(service, name, resource, tag_keys, owner)
         for resource, names in resources.items()
         for name in names.split()
     }
 
 
-def _alike(service: str, name: str, resource: str, tag_keys: bool) -> Answer:
+def _alike(service: str, name: str, resource: str, tag_keys: bool, owner: str | None) -> Answer:
     def checks(scope: Scope) -> Iterator[Check]:
-        arn = resource if resource == "*" else named(scope, service, resource)
+        arn = resource if resource == "*" else named(scope, service, resource, scope.get(owner) if owner else None)
         context = _tags_of(scope) if tag_keys else {}
         yield Check(f"{service}:{name}", arn, account_of(arn, scope.call.account), context)
 
@@ -109,12 +113,25 @@ def _tags_of(scope: Scope) -> Context:
     return {**context, "aws:TagKeys": removed} if removed else context
 
 
-def named(scope: Scope, service: str, template: str) -> str:
-    """The ARN behind a template like those of `family`."""
+def named(scope: Scope, service: str, template: str, account: str | None = None) -> str:
+    """The ARN behind a template like those of `family`, in the caller's account unless another is named."""
     given = next((scope.text(hole, "") for hole in _HOLE.findall(template) if hole not in _PLACE), "")
     if given.startswith("arn:"):
         return given
-    return scope.fill(template) if template.startswith(("arn:", "{")) else scope.arn(service, scope.fill(template))
+    filled = scope.fill(template)
+    return filled if template.startswith(("arn:", "{")) else scope.arn(service, filled, account=account)
+
+
+def each_given(ways: Mapping[str, Mapping[str, Answer]]) -> dict[str, Answer]:
+    """Operations whose resource one of several parameters names: the checks of each that is given, since what acts on a
+    call that gives two takes either; of the last where none is."""
+
+    def checks(name: str, scope: Scope) -> Iterator[Check]:
+        given = [way for way in ways if scope.get(way) is not None]
+        for way in given or [*ways][-1:]:
+            yield from ways[way][name](scope)
+
+    return {name: partial(checks, name) for name in next(iter(ways.values()))}
 
 
 def both(*answers: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""Resource policies of services beside the store: queues, topics, secrets, functions, buses, streams, repositories."""
+"""Resource policies of services beside the store: queues, topics, secrets, functions, streams and the like."""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from typing import Any
 
 from featureshare.iam.calls import Check
 from featureshare.localaws.gateway import emulator
+from featureshare.localaws.services.backups import vault_policy
+from featureshare.localaws.services.studio import package_group_policy
 
 # What moto keeps of a policy, by the backend and the last part of the resource's ARN, which follows the service's kind.
 _Find = Callable[[Any, str, str], Any]
@@ -45,7 +47,10 @@ def _is_named(principal: Any) -> bool:
 
 
 def _bus(store: Any, arn: str, name: str) -> Any:
-    return getattr(store.event_buses.get(name.removeprefix("event-bus/")), "policy", None)
+    """A bus's policy is about its rules too; those of the default bus have no bus in their name."""
+    kind, _, rest = name.partition("/")
+    bus = rest if kind == "event-bus" else rest.rpartition("/")[0] or "default"
+    return getattr(store.event_buses.get(bus), "policy", None)
 
 
 def _stream(store: Any, arn: str, name: str) -> Any:
@@ -63,11 +68,24 @@ def _repository(store: Any, arn: str, name: str) -> Any:
     return json.dumps({**policy, "Statement": statements})
 
 
+def _package_group(store: Any, arn: str, name: str) -> Any:
+    """A model package group's policy is about its packages too."""
+    kind, _, rest = name.partition("/")
+    group = rest.partition("/")[0]
+    return package_group_policy(store, group) if kind in ("model-package", "model-package-group") else None
+
+
+def _vault(store: Any, arn: str, name: str) -> Any:
+    return vault_policy(store, arn)
+
+
 _SERVICES: dict[str, tuple[str, _Find]] = {
+    "backup": ("vault policy", _vault),
     "ecr": ("repository policy", _repository),
     "events": ("event bus policy", _bus),
     "kinesis": ("stream policy", _stream),
     "lambda": ("function policy", _function),
+    "sagemaker": ("model package group policy", _package_group),
     "secretsmanager": ("secret policy", _secret),
     "sns": ("topic policy", _topic),
     "sqs": ("queue policy", _queue),

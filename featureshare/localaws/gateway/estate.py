@@ -229,6 +229,10 @@ class MotoEstate:
     def data_catalog(self, account: str, name: str) -> str | None:
         return data_catalog_account(account, self.region, name)
 
+    def secret(self, account: str, name: str) -> str | None:
+        secrets = list(_backend("secretsmanager", account, self.region).secrets.values())
+        return next((one.arn for one in secrets if name in (one.name, one.arn, one.arn.rpartition("-")[0])), None)
+
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         found = _backend("athena", account, self.region).executions.get(query_id)
         if found is None:

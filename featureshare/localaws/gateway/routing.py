@@ -1,9 +1,10 @@
 """Where a call lands: the account that owns what it is about, whoever calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from featureshare.iam.calls import Check
 from featureshare.localaws.gateway.estate import MotoEstate
 from featureshare.localaws.gateway.protocol import ParsedCall
 from featureshare.localaws.invocation import ServiceError
@@ -52,6 +53,12 @@ def landing_account(call: ParsedCall, caller_account: str, estate: MotoEstate) -
         if catalog.isdigit() and len(catalog) == 12:
             return catalog
     return caller_account
+
+
+def check_asked(caller_account: str, lands_in: str, checks: Iterable[Check]) -> None:
+    """Another account answers only a call that was decided there. Raises ServiceError AccessDenied."""
+    if lands_in != caller_account and all(check.account != lands_in for check in checks):
+        raise ServiceError("AccessDenied", f"local AWS knows nothing to ask account {lands_in} for this call", 403)
 
 
 def check_expected_owner(call: ParsedCall, estate: MotoEstate) -> None:

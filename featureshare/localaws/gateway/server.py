@@ -177,6 +177,7 @@ class Gateway:
         if not self.settings.enforce:
             return
         checks = checks_for(question, self.estate.at(arrived.region))
+        routing.check_asked(caller.account, arrived.lands_in, checks)
         self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
         routing.check_expected_owner(call, self.estate)
         check_documents(call)

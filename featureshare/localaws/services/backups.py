@@ -59,6 +59,12 @@ def get_policy(call: Invocation) -> dict[str, Any]:
     return {"BackupVaultName": vault.backup_vault_name, "BackupVaultArn": vault.backup_vault_arn, "Policy": policy}
 
 
+def vault_policy(store: Any, arn: str) -> str | None:
+    """The policy on a vault of moto's backend `store`."""
+    found: str | None = store.__dict__.get(_VAULTS, {}).get(arn, {}).get("policy")
+    return found
+
+
 def delete_policy(call: Invocation) -> dict[str, Any]:
     _of_vault(call).pop("policy", None)
     return {}

@@ -18,6 +18,7 @@ from featureshare.localaws.services.constraints import check_input, output_membe
 from featureshare.localaws.services.paging import page
 
 _KEPT = "featureshare-studio"
+_PACKAGE_GROUP_POLICY = "ModelPackageGroupPolicy"
 _PAGE = 100
 
 
@@ -249,6 +250,12 @@ def delete_model_package_group_policy(call: Invocation) -> dict[str, Any]:
     return {}
 
 
+def package_group_policy(store: Any, name: str) -> str | None:
+    """The policy on a model package group of moto's backend `store`."""
+    found: str | None = _held_in(store, _PACKAGE_GROUP_POLICY).get(name)
+    return found
+
+
 def _package_group(call: Invocation) -> str:
     name = str(call.params["ModelPackageGroupName"]).rpartition("/")[2]
     if name not in sagemaker_backends[call.account][call.region].model_package_groups:
@@ -291,12 +298,16 @@ def _versions(call: Invocation) -> dict[Any, Any]:
 
 
 def _policies(call: Invocation) -> dict[Any, Any]:
-    return _held(call, "ModelPackageGroupPolicy")
+    return _held(call, _PACKAGE_GROUP_POLICY)
 
 
 def _held(call: Invocation, what: str) -> dict[Any, Any]:
     """What is kept here of one kind, beside moto's own and gone with it."""
-    held: dict[str, dict[Any, Any]] = sagemaker_backends[call.account][call.region].__dict__.setdefault(_KEPT, {})
+    return _held_in(sagemaker_backends[call.account][call.region], what)
+
+
+def _held_in(store: Any, what: str) -> dict[Any, Any]:
+    held: dict[str, dict[Any, Any]] = store.__dict__.setdefault(_KEPT, {})
     return held.setdefault(what, {})
 
 

@@ -98,6 +98,10 @@ class SmallEstate:
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         return QueryFacts("fs-search", f"s3://{RESULTS}/{query_id}.csv") if query_id.startswith("q") else None
 
+    def secret(self, account: str, name: str) -> str | None:
+        arn = f"arn:aws:secretsmanager:{REGION}:{account}:secret:token"
+        return f"{arn}-AbCdEf" if name in ("token", arn, f"{arn}-AbCdEf") else None
+
     def data_catalog(self, account: str, name: str) -> str | None:
         return CENTRAL if (account, name) == (OTHER, "central") else None
 
@@ -182,7 +186,7 @@ _ARNS = {
 }
 _ANY_RESOURCE = (
     *("Resource", "ResourceArn", "ResourceARN", "resourceArn", "ResourceId", "ResourceIdList", "resourceShareArn"),
-    *("Arn", "arn", "StreamARN", "TopicArn", "stateMachineArn"),
+    *("Arn", "arn", "StreamARN", "TargetArn", "TopicArn", "stateMachineArn"),
 )
 # ARNs of operations that take one kind beside the service's usual one.
 _OWN_ARNS = {

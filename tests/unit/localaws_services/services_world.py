@@ -90,6 +90,9 @@ class World:
     def query(self, account: str, query_id: str) -> QueryFacts | None:
         return services.query_facts(account, REGION, query_id)
 
+    def secret(self, account: str, name: str) -> str | None:
+        return None
+
     def data_catalog(self, account: str, name: str) -> str | None:
         return services.data_catalog_account(account, REGION, name)
 
