@@ -2,7 +2,7 @@
 
 UNLOAD never writes over anything, so each run takes a fresh prefix, and one that fails leaves its files there (Athena
 User Guide, "UNLOAD": "does not write to a non-empty location"). What a data set consists of (`datasets/<id>/data/`) is
-a result and stays.
+a result and stays, as do results of queries (`athena/`).
 """
 
 import re
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-PREFIXES = ("shared/", "datasets/")
-"""Where unloads go: the combined pattern's materialised groups, and the data sets of `featureshare.client`."""
+PREFIXES = ("shared/", "own/datasets/")
+"""Where unloads go: what came from the central account, and what the team's own account made of it."""
 
 SAFE_AGE = timedelta(days=1)
 """An Athena query ends after four hours at most (Service Quotas, DML query timeout, 240 minutes at most)."""
 
-_RESULT = re.compile(r"datasets/[^/]+/data/")
+_RESULT = re.compile(r"(shared|own)/(athena|datasets/[^/]+/data)/")
 _BATCH = 1000  # DeleteObjects takes no more keys
 
 

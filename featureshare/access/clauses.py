@@ -128,10 +128,11 @@ class Clauses(Ledger):
         filled.add(role)
 
     def _results_of(self, team: str) -> tuple[Need, ...]:
-        """Work with results as the reader-offline role: in the team's own bucket, or in its folder of the central."""
+        """Work with results as the reader-offline role: in `shared/` of the team's own bucket, so that what the team's
+        account makes of its own groups stays closed to the central one; or in the team's folder of the central."""
         central = self.model.central
         if self.normal["teams"][team]["results"] == "team":
-            return self.purposes.results(self._results[team], central) if team in self._results else ()
+            return self.purposes.results(self._results[team], central, "shared/") if team in self._results else ()
         if self._central_results is None:
             self.missing.append(f"{team} leaves its results in the central account and there is no bucket for them")
             return ()

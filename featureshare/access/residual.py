@@ -70,8 +70,8 @@ def residual_of(model: Model, contract: Contract, explorer: Explorer) -> dict[st
                 readers.setdefault(resource, []).append(source)
     for bucket in model.buckets.values():
         if bucket.kind == "results" and "result-readers" not in out:
-            file = f"{bucket.arn}/athena/x"
-            near = readers.get(f"{bucket.arn}/*", [])
+            file = f"{bucket.arn}/shared/athena/x"
+            near = [one for place in ("", "shared/") for one in readers.get(f"{bucket.arn}/{place}*", [])]
             if len([one for one in near if allowed(one, "s3:GetObject", file, bucket.account)]) > 1:
                 out["result-readers"] = "all principals of a team that read offline read each other's results"
     primary = f"arn:{model.partition}:athena:{model.region}:{model.central}:workgroup/{PRIMARY}"

@@ -75,10 +75,7 @@ class Rule:
 
 
 def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) -> Rule:
-    """The rule that makes a check of a declared call permitted, and as little besides as can be said.
-
-    A results bucket is one class: whoever may put a result there may put it anywhere in it.
-    """
+    """The rule that makes a check of a declared call permitted, and as little besides as can be said."""
     conditions = list(extra)
     for key in _EXACT:
         if key in check.context:
@@ -96,10 +93,7 @@ def rule_of(check: Check, model: Model, why: str, extra: tuple[Condition, ...]) 
         conditions.append(Condition("aws:TagKeys", tuple(sorted(own)), every=True))
     resource = check.resource
     if check.action.startswith("s3:"):
-        name, slash, _ = resource.split(":", 5)[-1].partition("/")
-        bucket = model.buckets.get(name)
-        if bucket is not None and bucket.kind == "results":
-            resource = bucket.arn + (slash and "/*")
-        elif "s3:prefix" in check.context and bucket is not None:
+        bucket = model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
+        if "s3:prefix" in check.context and bucket is not None:
             conditions.append(Condition("s3:prefix", (f"{check.context['s3:prefix']}*",)))
     return Rule(frozenset({check.action.lower()}), resource, check.account, tuple(conditions), why)

@@ -93,7 +93,7 @@ class Plan:
         spines = self._cut() if cut else [self._spine_query(steps, own)]
         for number, spine in enumerate(spines):
             # Results are read in the order of their keys.
-            at = f"{self.at('data')}{number:03d}/" if cut else self.at("data")
+            at = f"{self.at('data', own=own)}{number:03d}/" if cut else self.at("data", own=own)
             query = pit.join_sql(self.spine, spine, sources, self.as_of)
             steps.append(Step(pit.unload(query, at), own, at, group=None if own else self.groups[0]))
         return tuple(steps)
@@ -148,7 +148,8 @@ class Plan:
     ) -> str:
         """Adds the step that brings a query's rows into the team's account; the query that reads them there."""
         table = self.registered(name)
-        steps.append(Step(pit.unload(query, self.at(name)), False, self.at(name), table, tuple(columns), group))
+        at = self.at(name, own=False)
+        steps.append(Step(pit.unload(query, at), False, at, table, tuple(columns), group))
         return self._select(table, [column for column, _ in columns])
 
     def _select(self, table: str, columns: Sequence[str]) -> str:
@@ -162,11 +163,9 @@ class Plan:
         """The name of a table that is there for the moment."""
         return f"dataset_{self.id}_{name}"
 
-    def at(self, name: str) -> str:
-        """The S3 location of a part of the data set."""
-        # A team whose results stay in the central account has no bucket, but a prefix of the central one.
-        bucket = self.sharing.results_bucket
-        place = f"s3://{bucket}/" if bucket else self.sharing.workgroups["central"].output.removesuffix("athena/")
+    def at(self, name: str, *, own: bool) -> str:
+        """The S3 location of a part of the data set: what the team's own account makes lies where no other reads."""
+        place = self.sharing.workgroups["own" if own else "central"].output.removesuffix("athena/")
         return f"{place}datasets/{self.id}/{name}/"
 
 

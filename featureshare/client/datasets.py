@@ -137,8 +137,9 @@ class Dataset:
         objects = beside.submit(self._objects)  # what is added meanwhile is no part of it: it is written after as_of
         try:
             if plan.rows is not None and plan.rows.file is not None and self._steps[-1].own:
-                self._upload(plan.rows.file, plan.at("spine"))
-                self._register(glue, plan.registered("spine"), plan.at("spine"), plan.spine_columns, registered)
+                at = plan.at("spine", own=True)
+                self._upload(plan.rows.file, at)
+                self._register(glue, plan.registered("spine"), at, plan.spine_columns, registered)
             brought = [step for step in self._steps if step.table is not None]
             self._execute_all(brought)
             for step in brought:
@@ -150,7 +151,7 @@ class Dataset:
             beside.shutdown()
             for table in registered:
                 glue.delete_table(DatabaseName=self._connection.sharing.shared_database, Name=table)
-        self._files = list(self._listed(plan.at("data"), self._steps[-1]))
+        self._files = list(self._listed(plan.at("data", own=self._steps[-1].own), self._steps[-1]))
         return self._files
 
     def _execute_all(self, steps: Sequence[Step]) -> None:

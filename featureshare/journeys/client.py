@@ -156,9 +156,32 @@ def _train(stage: Stage, found: Combination) -> str:
     expected = oracle.point_in_time(*combine.questions(found, stage.written))
     if wrong := oracle.differences(expected, rows):
         raise Mismatch("; ".join(wrong))
+    closed = _closed(stage, found) if local.classification == "restricted" else ""
     again = client.rebuild(dataset.manifest)
     objects = sum(len(group["objects"]) for group in dataset.manifest.groups.values())
-    return f"{len(rows)} rows of this run; {again.manifest.rows} rows built again from {objects} objects, same hash"
+    built = f"{again.manifest.rows} rows built again from {objects} objects, same hash"
+    return f"{len(rows)} rows of this run; {built}{closed}"
+
+
+def _closed(stage: Stage, found: Combination) -> str:
+    """What was made of a restricted group is not there for the team's own role of the central account."""
+    bucket = stage.cast.teams[found.local.owner]["results_bucket"]
+    pages = (
+        stage.own_client(found.local_reader, "s3")
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=bucket, Prefix="own/datasets/")
+    )
+    key = next((one["Key"] for page in pages for one in page.get("Contents", ())), None)
+    if key is None:
+        raise Mismatch(f"the data set does not lie under own/ of {bucket}")
+    reader = found.joins[0].reader
+    try:
+        stage.client(reader, "s3").get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if not denied(error):
+            raise
+        return f"; {found.local.name} is restricted, and {reader.acts_as.rpartition('/')[-1]} is denied the rows"
+    raise Mismatch(f"{reader.acts_as} reads {key} of {bucket}, made of the restricted {found.local.name}")
 
 
 def _role(stage: Stage, actor: Actor) -> Any:

@@ -1,5 +1,6 @@
-# Reading the offline store with Athena, in the central account and in a team's own. Results lie in the team's results
-# bucket, or, where the team says `results: central`, under its prefix of the central account's one.
+# Reading the offline store with Athena, in the central account and in a team's own. Results of the first lie under
+# `shared/` of the team's results bucket, or, where the team says `results: central`, under its prefix of the central
+# account's one; results of the second under `own/`, where no role of the central account reads.
 
 locals {
   # The teams that read offline, shared or own. Those that keep their results have a bucket and a workgroup of their own.
@@ -21,7 +22,7 @@ locals {
       } : {
       account = var.teams[team].account
       bucket  = local.results_bucket[team]
-      prefix  = ""
+      prefix  = "shared/"
     }
   }
 
@@ -84,14 +85,14 @@ locals {
   }
 
   results_documents = merge({
-    for key, scope in local.offline_scopes : key => format(local.templates["identity/central-results"], [for name, hole in {
-      account = local.central
-      bucket  = "arn:${local.partition}:s3:::${local.central_bucket}"
-      objects = "arn:${local.partition}:s3:::${local.central_bucket}/${local.results_place[scope.team].prefix}*"
+    for key, scope in local.offline_scopes : key => format(local.templates["identity/results-folder"], [for name, hole in {
+      account = local.results_place[scope.team].account
+      bucket  = "arn:${local.partition}:s3:::${local.results_place[scope.team].bucket}"
+      objects = "arn:${local.partition}:s3:::${local.results_place[scope.team].bucket}/${local.results_place[scope.team].prefix}*"
       prefix  = "${local.results_place[scope.team].prefix}*"
-    } : jsonencode(hole) if contains(local.holes["identity/central-results"], name)]...) if !can(local.results_bucket[scope.team])
+    } : jsonencode(hole) if contains(local.holes["identity/results-folder"], name)]...) if scope.store_key == "central"
     }, {
-    for key in concat(keys(local.offline_scopes), [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for name, hole in {
+    for key in concat([for key, scope in local.offline_scopes : key if scope.store_key != "central"], [for team in local.offline_readers : "combine/${team}"]) : key => format(local.templates["identity/results"], [for name, hole in {
       account = var.teams[split("/", key)[1]].account
       bucket  = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}"
       objects = "arn:${local.partition}:s3:::${local.results_bucket[split("/", key)[1]]}/*"

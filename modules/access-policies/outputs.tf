@@ -232,7 +232,7 @@ output "documents" {
         data_catalog    = can(local.direct[team]) ? local.data_catalog[team] : null
         own_workgroup   = can(local.results_bucket[team]) ? "${local.prefix}-${team}-own" : null
         results_bucket  = try(local.results_bucket[team], null)
-        results_prefix  = try(local.results_place[team].prefix, null)
+        results_prefix  = can(local.results_bucket[team]) ? "" : try(local.results_place[team].prefix, null)
         sharing_path    = local.sharing_path[team]
         spread_readers  = try(local.spread_readers[team], {})
         shared_database = try(local.shared_database[team], null)
@@ -245,7 +245,7 @@ output "documents" {
           account         = workgroup.account
           arn             = "arn:${local.partition}:athena:${local.region}:${workgroup.account}:workgroup/${split("/", key)[1]}"
           name            = split("/", key)[1]
-          output_location = "s3://${local.results_place[workgroup.team].bucket}/${local.results_place[workgroup.team].prefix}athena/"
+          output_location = "s3://${local.results_place[workgroup.team].bucket}/${workgroup.stack == "team" ? "own/" : local.results_place[workgroup.team].prefix}athena/"
           owner_account   = local.results_place[workgroup.team].account
           results_bucket  = local.results_place[workgroup.team].bucket
           stack           = workgroup.stack

@@ -117,13 +117,14 @@ locals {
     for team in local.offline_readers : team => jsonencode({
       Version = "2012-10-17"
       Statement = concat(
-        can(local.access_of_verb["${team}/read-offline"]) ? jsondecode(format(local.templates["resource/results-bucket-reader"], [for name, hole in {
+        flatten([for readers in try([local.access_of_verb["${team}/read-offline"]], []) : jsondecode(format(local.templates["resource/results-bucket-reader"], [for name, hole in {
           bucket       = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           central_root = "${local.iam}${local.central}:root"
-          objects      = "arn:${local.partition}:s3:::${local.results_bucket[team]}/*"
+          objects      = "arn:${local.partition}:s3:::${local.results_bucket[team]}/${local.results_place[team].prefix}*"
+          prefix       = "${local.results_place[team].prefix}*"
           # One as itself, several as a list.
-          reader_offline = try(one(local.access_of_verb["${team}/read-offline"]), local.access_of_verb["${team}/read-offline"])
-        } : jsonencode(hole) if contains(local.holes["resource/results-bucket-reader"], name)]...)).Statement : [],
+          reader_offline = try(one(readers), readers)
+        } : jsonencode(hole) if contains(local.holes["resource/results-bucket-reader"], name)]...)).Statement]),
         jsondecode(format(local.templates["resource/results-bucket"], [for name, hole in {
           bucket  = "arn:${local.partition}:s3:::${local.results_bucket[team]}"
           deploy  = local.deploy_role[var.teams[team].account]

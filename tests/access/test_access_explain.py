@@ -235,9 +235,9 @@ def test_every_wording_of_aws(text, action, resource, layer):
             f"arn:aws:s3:::{plant.BUCKET}/sessions/data",
         ),
         (
-            f"Access denied when writing output to url: s3://{plant.RESULTS}/athena/x.csv. Please ensure",
+            f"Access denied when writing output to url: s3://{plant.RESULTS}/shared/athena/x.csv. Please ensure",
             "s3:PutObject",
-            f"arn:aws:s3:::{plant.RESULTS}/athena/x.csv",
+            f"arn:aws:s3:::{plant.RESULTS}/shared/athena/x.csv",
         ),
         (
             f"Unable to verify/create output bucket {plant.RESULTS}",
@@ -259,7 +259,7 @@ def test_what_query_engines_say_names_no_principal(text, action, resource):
 
 def test_results_that_cannot_be_written(explain, documents):
     plant.without("buckets", plant.RESULTS, "WriteAndReadByReaderOffline")(documents)
-    pasted = read_pasted(f"Access denied when writing output to url: s3://{plant.RESULTS}/athena/x.csv.")
+    pasted = read_pasted(f"Access denied when writing output to url: s3://{plant.RESULTS}/shared/athena/x.csv.")
     found = explain(READER, pasted.action, pasted.resource)
     assert not found.allowed
     assert "resource" in found.broken.text

@@ -64,7 +64,7 @@ def test_what_a_journey_did_is_exercised_and_the_rest_documented(normal, documen
 @pytest.mark.parametrize(
     ("holder", "statement"),
     [
-        (f"arn:aws:s3:::{plant.RESULTS}", ("resource/results-bucket-reader.json.tftpl", "ListByReaderOffline")),
+        (f"arn:aws:s3:::{plant.RESULTS}", ("resource/results-bucket-reader.json.tftpl", "ListSharedByReaderOffline")),
         (f"arn:aws:s3:::{plant.RESULTS}", ("resource/results-bucket-reader.json.tftpl", "WriteAndReadByReaderOffline")),
         (WRITER, ("trust/access-role.json.tftpl", "AssumeByDeclaredRoles")),
         ("arn:aws:iam::111111111111:role/fs/deploy/fs-deploy", ("trust/deploy.json.tftpl", "AssumeByPlatform")),

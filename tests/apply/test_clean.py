@@ -21,8 +21,8 @@ def test_only_what_nothing_points_to_goes(applied_local: Any) -> None:
     keys = [
         "shared/failed/users/part-0",
         "shared/kept/users/part-0",
-        "datasets/d1/source_1/part-0",
-        "datasets/d1/data/0",
+        "shared/datasets/d1/source_1/part-0",
+        "own/datasets/d1/data/0",
     ]
     for key in keys:
         s3.put_object(Bucket=bucket, Key=key, Body=b"rows")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from featureshare.journeys.denials import Probe
-from featureshare.journeys.probes import buckets, callers, direct, features, managers, replicas
+from featureshare.journeys.probes import buckets, callers, direct, features, managers, replicas, restricted
 from featureshare.journeys.probes.table import Row
 from featureshare.journeys.stage import Stage
 from featureshare.journeys.strangers import Strangers
@@ -18,6 +18,7 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "another team's own store": features.another_teams_own_store,
     "an execution role skips its access role": features.execution_role_skips_its_access_role,
     "another team's parameters": features.another_teams_parameters,
+    "a restricted group leaves its account": restricted.leaves_its_account,
     "a table that is not granted, directly": direct.not_granted,
     "another role or team, directly": direct.others,
     "writing to a direct catalog": direct.writing,

@@ -35,7 +35,7 @@ def _catalogs(stage: Stage) -> Iterator[tuple[str, Mapping[str, Any], Mapping[st
 
 
 def not_granted(stage: Stage, _: Strangers | None) -> Iterator[Row]:
-    """Groups of the central store that the team is not granted, other databases, and restricted groups elsewhere."""
+    """Groups of the central store that the team is not granted, and other databases."""
     for team, catalog, role in _catalogs(stage):
         who = role["arn"]
         workgroup = stage.cast.workgroup(team, catalog["account"])
@@ -62,25 +62,6 @@ def not_granted(stage: Stage, _: Strangers | None) -> Iterator[Row]:
             query = partial(made_by, partial(asking, "athena"), calls.query, text, workgroup)
             why = Why("glue:GetDatabase", "identity")
             yield row(who, "query another database", catalog["name"], why, query, _QUERY)
-        yield from _restricted(stage)
-
-
-def _restricted(stage: Stage) -> Iterator[Row]:
-    """A restricted group stays where it is: no access role of its own team reaches it from the central account."""
-    for group in stage.cast.groups:
-        if group.classification != "restricted" or not group.offline:
-            continue
-        for actor in stage.cast.assuming():
-            if actor.team != group.owner or actor.verb != "read-offline":
-                continue
-            acting = partial(stage.client, actor)
-            look = partial(made_by, partial(acting, "glue"), calls.get_table, group)
-            what = f"GetTable {group.name}, restricted"
-            yield row(actor.acts_as, what, group.arn, Why("glue:GetTable", "identity"), look)
-            bucket, prefix = calls.bucket_and_prefix(group)
-            at = on_objects(partial(acting, "s3"), calls.get_object, bucket, prefix)
-            why = Why("s3:GetObject", "resource", "DenyReadingToOthers")
-            yield row(actor.acts_as, f"GetObject of {group.name}, restricted", bucket, why, at)
 
 
 def others(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:

@@ -69,8 +69,13 @@ def parameters() -> dict[str, str]:
         "results_bucket": RESULTS,
         "shared_database": "fs_search_shared",
         "workgroups": {
-            "central": {"name": "fs-search", "account": CENTRAL, "output": f"s3://{RESULTS}/athena/", "owner": TEAM},
-            "own": {"name": "fs-search-own", "account": TEAM, "output": f"s3://{RESULTS}/athena/", "owner": TEAM},
+            "central": {
+                "name": "fs-search",
+                "account": CENTRAL,
+                "output": f"s3://{RESULTS}/shared/athena/",
+                "owner": TEAM,
+            },
+            "own": {"name": "fs-search-own", "account": TEAM, "output": f"s3://{RESULTS}/own/athena/", "owner": TEAM},
         },
     }
     documents = {"team": team, "groups/clicks": group("clicks"), "groups/words": group("words")}
@@ -211,7 +216,9 @@ def _stores(made: ClientWorld) -> None:
         made.administrator("athena", account).create_work_group(
             Name="fs-search" if account == CENTRAL else "fs-search-own",
             Configuration={
-                "ResultConfiguration": {"OutputLocation": f"s3://{RESULTS}/athena/"},
+                "ResultConfiguration": {
+                    "OutputLocation": f"s3://{RESULTS}/{'shared' if account == CENTRAL else 'own'}/athena/"
+                },
                 "EnforceWorkGroupConfiguration": True,
             },
         )

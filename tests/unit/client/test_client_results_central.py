@@ -36,7 +36,7 @@ def kept(prefix: str = OWN) -> dict[str, str]:
 
 
 def reads() -> str:
-    """Of the results bucket the team's own prefix, as in policies/identity/central-results.json.tftpl."""
+    """Of the results bucket the team's own prefix, as in policies/identity/results-folder.json.tftpl."""
     bucket = f"arn:aws:s3:::{BUCKET}"
     statements: list[Mapping[str, Any]] = [
         {"Action": ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], "Resource": bucket},

@@ -30,7 +30,7 @@ def test_a_query_runs_in_the_teams_workgroup(athena: Any, named: dict[str, str])
     started = athena.start_query_execution(QueryString="SELECT 1 AS one", **named)
     query = ended(athena, started["QueryExecutionId"])
     assert (query["Status"]["State"], query["WorkGroup"]) == ("SUCCEEDED", "fs-search")
-    assert query["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{RESULTS}/athena/")
+    assert query["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{RESULTS}/shared/athena/")
 
 
 def test_a_client_that_asks_primary_where_results_go_is_told_of_the_teams_workgroup(athena: Any) -> None:

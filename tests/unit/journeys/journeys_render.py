@@ -79,7 +79,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             "arn": f"arn:aws:athena:eu-west-1:{account}:workgroup/{name}",
             "team": "search",
             "results_bucket": "results-search",
-            "output_location": "s3://results-search/athena/",
+            "output_location": "s3://results-search/shared/athena/",
             "owner_account": CONSUMER,
         }
         for account, name in ((CENTRAL, "wg"), (CONSUMER, "wg-own"))

@@ -21,10 +21,10 @@ def version(key: str, modified: datetime = OLD, number: str = "1") -> Version:
         ("shared/run1/users/part-0", True),
         ("shared/run2/users/part-0", False),  # a table points there
         ("shared/run2/users-v2/part-0", True),  # beside it, and no part of it
-        ("datasets/a1/source_1/part-0", True),
-        ("datasets/a1/spine/part-0", True),
-        ("datasets/a1/data/part-0", False),  # the data set itself
-        ("athena/query.csv", False),  # results of queries are none of this
+        ("shared/datasets/a1/source_1/part-0", True),
+        ("shared/datasets/a1/spine/part-0", True),
+        ("shared/datasets/a1/data/part-0", False),  # the data set itself
+        ("shared/athena/query.csv", False),  # results of queries are none of this
         ("sharedness/x", False),
     ],
 )
@@ -68,9 +68,9 @@ class Pages:
 
 def test_versions_and_delete_markers_are_read_under_every_prefix() -> None:
     one = {"Key": "shared/x", "VersionId": "1", "LastModified": OLD, "Size": 5}
-    marker = {"Key": "datasets/y", "VersionId": "2", "LastModified": OLD}
-    s3 = Pages({"Prefix": "shared/", "Versions": [one]}, {"Prefix": "datasets/", "DeleteMarkers": [marker]})
-    assert list(read_versions(s3, "b")) == [Version("shared/x", "1", OLD, 5), Version("datasets/y", "2", OLD, 0)]
+    marker = {"Key": "own/datasets/y", "VersionId": "2", "LastModified": OLD}
+    s3 = Pages({"Prefix": "shared/", "Versions": [one]}, {"Prefix": "own/datasets/", "DeleteMarkers": [marker]})
+    assert list(read_versions(s3, "b")) == [Version("shared/x", "1", OLD, 5), Version("own/datasets/y", "2", OLD, 0)]
 
 
 def test_only_locations_in_the_bucket_count() -> None:
