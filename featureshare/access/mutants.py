@@ -24,6 +24,7 @@ from featureshare.access.mutations import Document, mutations
 from featureshare.access.proof import PROVED
 from featureshare.access.prove import prove_document
 from featureshare.access.scope import Scope
+from featureshare.access.settled import Settled
 
 FATES = KILLED, EQUIVALENT, SURVIVED = "killed", "equivalent", "survived"
 JUDGES = PROVE, MINIMAL, CALLS = "prove", "minimal", "calls"
@@ -179,15 +180,16 @@ class Bench:
 
     def __init__(self, contract: Contract, render: Mapping[str, Any], calls: Calls) -> None:
         self._contract, self._render, self._calls = contract, render, calls
+        self._settled = Settled()
 
     def judge(self, place: Place, changed: Document) -> tuple[str, tuple[str, ...], str]:
         """What becomes of one mutant, which judges noticed it, and what they saw."""
         other = _replaced(self._render, place.path, json.dumps(changed))
-        seen = {PROVE: self._by_proof(place, other)}
         try:
             model = Model(other)
-        except BadDocument as error:  # AWS would not store it, which the proof says too
-            return KILLED, (PROVE,), seen[PROVE] or str(error)
+        except BadDocument as error:  # AWS would not store it: nothing can be proved of it
+            return KILLED, (PROVE,), str(error)
+        seen = {PROVE: self._by_proof(place, model)}
         # A boundary and a guard grant nothing that minimality could find superfluous.
         seen[MINIMAL] = next(Judge(self._contract, model, self._calls).unneeded(place.scope, place.path[-1]), "")
         seen[CALLS] = str(next(self._calls.otherwise(model, place.scope), ""))
@@ -195,8 +197,8 @@ class Bench:
             return KILLED, by, "; ".join(seen[judge] for judge in by)
         return self._alike(place, model)
 
-    def _by_proof(self, place: Place, other: Mapping[str, Any]) -> str:
-        proof = prove_document(self._contract, other, place.scope)
+    def _by_proof(self, place: Place, model: Model) -> str:
+        proof = prove_document(self._contract, model, place.scope, self._settled)
         if proof.result == PROVED:
             return ""
         return proof.counterexamples[0].words if proof.counterexamples else "; ".join((*proof.faults, *proof.undecided))

@@ -10,6 +10,7 @@ from featureshare.access.explore import Attempt, Explorer
 from featureshare.access.model import Actor, Guarded, Model
 from featureshare.access.rules import Rule
 from featureshare.access.scope import Scope
+from featureshare.access.settled import Settled, key_of
 from featureshare.access.words import Counterexample, allowed_attempt
 from featureshare.iam.patterns import ActionSet
 
@@ -64,9 +65,17 @@ class Part:
     """One part of a proof, on a model that may differ from the contract's in its documents, not in its names."""
 
     def __init__(
-        self, model: Model, contract: Contract, proof: Proof, *, first: bool = False, scope: Scope | None = None
+        self,
+        model: Model,
+        contract: Contract,
+        proof: Proof,
+        *,
+        first: bool = False,
+        scope: Scope | None = None,
+        settled: Settled | None = None,
     ) -> None:
         self._scope = scope
+        self._settled = settled
         self.model = model
         self.contract = contract
         self.proof = proof
@@ -91,6 +100,12 @@ class Part:
         alone: bool = False,
         exactly: bool = False,
     ) -> int:
+        known = None
+        if self._settled is not None:
+            world = self.model.world(actor, action, resource, owner)
+            known = key_of(actor, action, resource, owner, world, alone, exactly)
+            if known in self._settled:
+                return 0
         try:
             found = self.explorer.attempt(actor, action, resource, owner, exactly=exactly)
             if found is None and alone:
@@ -100,6 +115,8 @@ class Part:
                 self.proof.undecided.append(str(error))
             return 0
         if found is None:
+            if self._settled is not None and known is not None:
+                self._settled.add(known)
             return 0
         self._found(allowed_attempt(Attempt(**{**vars(found), "alike": alike}), self.model))
         return 1

@@ -22,6 +22,7 @@ from featureshare.access.prove_resources import ResourcesPart
 from featureshare.access.prove_roles import RolesPart
 from featureshare.access.residual import residual_of
 from featureshare.access.scope import Scope
+from featureshare.access.settled import Settled
 
 _MANY = 1000
 """Steps below which a process more costs what it saves."""
@@ -61,12 +62,15 @@ def prove(
     return proof.conclude()
 
 
-def prove_document(contract: Contract, render: Mapping[str, Any], scope: Scope) -> Proof:
-    """The part of the proof that hangs on one document, up to the first counterexample; for changes of that alone."""
+def prove_document(contract: Contract, model: Model, scope: Scope, settled: Settled) -> Proof:
+    """The part of the proof that hangs on one document, up to the first counterexample; for changes of that alone.
+
+    `settled` is what earlier proofs of the kind found out, and this one adds to.
+    """
     proof = Proof(contract.model.name)
     try:
-        Prover(Model(render), contract, proof, first=True, scope=scope).run()
-    except (BadDocument, Undecidable) as error:
+        Prover(model, contract, proof, first=True, scope=scope, settled=settled).run()
+    except Undecidable as error:
         proof.faults.append(str(error))
     except Enough:
         pass

@@ -84,13 +84,18 @@ class DeclaredPart(Part):
             self._ruled_on(actor, rule, rule.resource.replace("*", "x") if rule.resource != "*" else "*", owner)
 
     def _ruled_on(self, actor: Actor, rule: Rule, resource: str, owner: str) -> None:
+        actions = sorted(rule.actions)
+        if self._scope is not None:
+            actions = [one for one in actions if self._scope.bears_on(self.model, actor.source, one, resource, owner)]
+        if not actions:
+            return
         context = self.model.context(actor, resource, owner)
         for condition in rule.conditions:
             context[condition.key] = condition.values[0].replace("*", "x")
         if aliases := self.model.key_aliases(resource):
             context["kms:ResourceAliases"] = aliases
             context["aws:ResourceTag/feature-share"] = self.model.name
-        for action in sorted(rule.actions):
+        for action in actions:
             info = self.explorer.info(action)
             if info is None or (resource != "*" and not any(kind.matches(resource) for kind in info.resources)):
                 continue

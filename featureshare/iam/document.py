@@ -5,8 +5,9 @@ policy language" (reference_policies_grammar).
 """
 
 import json
+import sys
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from featureshare.iam.conditions import BadValueError, Clause, UnknownOperatorError
@@ -118,6 +119,7 @@ class Statement:
         if raw.get("Effect") not in ("Allow", "Deny"):
             raise self._ill("Effect is Allow or Deny")
         self.deny = raw["Effect"] == "Deny"
+        self._raw, self._variables = raw, variables
         self.lints: list[tuple[str, str]] = []
         self.actions = self._actions(raw)
         self._resources(raw, variables)
@@ -250,6 +252,11 @@ class Statement:
         if strength and self.on_resource(question) and self.conditions_hold(question.context):
             return strength
         return Strength.NONE
+
+    @cached_property
+    def text(self) -> str:
+        """The statement and whether its document's Version knows variables, as JSON: equal ones decide alike."""
+        return sys.intern(json.dumps([self._raw, self._variables], sort_keys=True))
 
     @property
     def label(self) -> str:

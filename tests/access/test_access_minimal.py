@@ -6,12 +6,14 @@ from pathlib import Path
 import planting as plant
 import pytest
 
-from featureshare.access import Model, mutants
+from featureshare.access import FAILED, PROVED, Model, mutants
 from featureshare.access.calls import Calls, read_log
 from featureshare.access.compare import Comparison
 from featureshare.access.contract import Contract
 from featureshare.access.minimal import minimal
 from featureshare.access.mutations import mutations
+from featureshare.access.prove import prove_document
+from featureshare.access.settled import Settled
 
 ROOT = Path(__file__).parents[2]
 WRITER = "arn:aws:iam::222222222222:role/fs/writer/personalization/fs-personalization-writer"
@@ -309,3 +311,23 @@ def test_a_comparison_of_one_document_sees_what_a_whole_one_sees(normal, documen
         assert words[0] == words[1]
         found.append(words[0] is None)
     assert {True, False} == set(found)
+
+
+@pytest.mark.parametrize("wanted", ["121212121212/fs-research-training read-offline", "bucket fs-core-search-results"])
+def test_what_earlier_proofs_found_out_changes_no_answer(normal, documents, wanted):
+    """A proof that begins with what many others found says the same as one that begins with nothing."""
+    model = Model(documents)
+    contract, settled = Contract(normal, model), Settled()
+    place = next(place for place in mutants.places(model) if place.name.startswith(wanted))
+    original = json.loads(mutants._text(documents, place.path))
+    found = []
+    mutated = list(mutations(original, (plant.CENTRAL, "555555555555"), on_resource=place.on_resource))[::9]
+    for changed in (original, *(changed for _, _, changed in mutated)):
+        other = Model(mutants._replaced(documents, place.path, json.dumps(changed)))
+        late, fresh = (prove_document(contract, other, place.scope, known) for known in (settled, Settled()))
+        assert late.result == fresh.result
+        assert [one.words for one in late.counterexamples] == [one.words for one in fresh.counterexamples]
+        assert (late.faults, late.undecided) == (fresh.faults, fresh.undecided)
+        found.append((late.result, late.requests < fresh.requests))
+    assert {result for result, _ in found} == {PROVED, FAILED}
+    assert any(fewer for _, fewer in found)
