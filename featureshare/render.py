@@ -56,7 +56,7 @@ def render(env: str, root: Path | None = None, team: str | None = None, children
             raise BadInput(problems)
         documents = _run(workspace, env, team, children)
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".new", delete=False, encoding="utf-8") as scratch:
-            json.dump(documents, scratch)
+            scratch.write(json.dumps(documents))  # whole: `json.dump` goes piece by piece, in Python
         Path(scratch.name).replace(cached)
         _forget(folder)
     return documents
