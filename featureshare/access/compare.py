@@ -12,7 +12,7 @@ from typing import Any
 from featureshare.access.adversaries import adversaries
 from featureshare.access.contract import ALIAS_CHANGES, ROLE_CHANGES, Contract
 from featureshare.access.elements import documents
-from featureshare.access.explore import Explorer, Pool, owners_named, patterns_of
+from featureshare.access.explore import Allows, Explorer, Pool, owners_named, patterns_of
 from featureshare.access.model import ADMINISTRATOR, Actor, Model, delegating
 from featureshare.access.scope import Scope
 from featureshare.access.situations import live, policies_of, question_of, situations
@@ -182,12 +182,15 @@ class Comparison:
                 return
         info = self._explorer.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
+        sides = ((self.old, old, worlds[0]), (self.new, new, worlds[1]))
+        allows = [Allows(actor, action, resource, owner, world, model) for model, actor, world in sides]
         contexts = situations(self.new, new, action, resource, owner, worlds[1], (), also=tuple(policies_of(worlds[0])))
         for context in contexts:
-            if touching is not None:
-                lowered = {key.lower(): value for key, value in context.items()}
-                if not any(statement.conditions_hold(lowered) for statement in touching):
-                    continue
+            lowered = {key.lower(): value for key, value in context.items()}
+            if touching is not None and not any(statement.conditions_hold(lowered) for statement in touching):
+                continue
+            if not any(one.could_in(lowered) for one in allows):
+                continue  # denied by both
             before = decide(self.old.request(old, action, resource, owner, context, only), worlds[0])
             after = decide(self.new.request(new, action, resource, owner, context, only), worlds[1])
             if before.allowed != after.allowed:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from featureshare.access.atoms import account_witnesses, is_glob, matches, segments, witnesses
 from featureshare.access.contract import Contract
 from featureshare.access.model import ADMINISTRATOR, OUTSIDER, Actor, Model, delegating
-from featureshare.access.situations import situations
+from featureshare.access.situations import live, question_of, situations
 from featureshare.iam import Decision, Policy, World, decide
 from featureshare.iam.catalogue import ActionInfo, catalogue
 from featureshare.iam.context import Context
 from featureshare.iam.document import Statement
+from featureshare.iam.principals import Kind
 
 UNKNOWN = "UndeclaredAction"
 _OWNER_KEYS = ("aws:resourceaccount", "s3:resourceaccount")
@@ -178,11 +179,14 @@ class Explorer:
         info = self.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
         both = exactly and actor.adversary and actor.account == owner
+        allows = Allows(actor, action, resource, owner, world, model)
         for context in situations(model, actor, action, resource, owner, world, rules):
             permitted = contract.permits(actor, action, resource, owner, context) is not None
             if permitted and not both:
                 continue  # allowed or not, it is no fault
             self.asked += 1
+            if not both and not allows.could(context):
+                continue
             decision = decide(model.request(actor, action, resource, owner, context, only), world)
             if not decision.allowed and not both:
                 continue
@@ -204,10 +208,13 @@ class Explorer:
         rules = contract.rules_of(actor, action)
         info = self.info(action)
         only = resource == "*" and info is not None and info.wildcard_only
+        allows = Allows(actor, action, resource, owner, world, model)
         for context in situations(model, actor, action, resource, owner, world, rules):
             if contract.meant(actor, action, resource, owner, context):
                 continue
             self.asked += 1
+            if not allows.could(context):
+                continue
             decision = decide(model.request(actor, action, resource, owner, context, only), world)
             if decision.allowed:
                 return Attempt(actor, self.shown(action), resource, owner, context, decision, alone=True)
@@ -218,6 +225,36 @@ class Explorer:
         self.asked += 1
         world = self.model.world(actor, action, resource, owner)
         return decide(self.model.request(actor, action, resource, owner, context, resource == "*"), world)
+
+
+class Allows:
+    """The Allow statements that a request needs one of, whatever else stands in its way.
+
+    What no Allow applies to is not allowed, and that is seen without going through every document. Holds for the
+    contexts of `situations`, in which nothing that chooses a statement by caller or resource varies.
+    """
+
+    def __init__(self, actor: Actor, action: str, resource: str, owner: str, world: World, model: Model) -> None:
+        plain = model.context(actor, resource, owner, action)
+        question = question_of(actor, action, resource, owner, plain, world)
+        own = [one for one in live(question, world.identity) if not one.deny]
+        theirs = [] if world.resource is None else [one for one in live(question, (world.resource,)) if not one.deny]
+        # Without an account of its own, the resource's word; from account to account, both; at home either.
+        if not actor.account:
+            self._needed = [theirs]
+        elif actor.account != owner:
+            self._needed = [own, theirs]
+        else:
+            self._needed = [own + theirs]
+        self._root = question.caller.principal.kind is Kind.ROOT  # needs no Allow of its own
+
+    def could(self, context: Context) -> bool:
+        """Whether enough Allow statements apply in a context; it may still be denied."""
+        return self.could_in({key.lower(): value for key, value in context.items()})
+
+    def could_in(self, lowered: Context) -> bool:
+        """The same of a context with keys in lower case."""
+        return self._root or all(any(one.conditions_hold(lowered) for one in side) for side in self._needed)
 
 
 class Pool:
