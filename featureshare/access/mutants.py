@@ -10,7 +10,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +20,7 @@ from featureshare.access.contract import Contract
 from featureshare.access.minimal import Judge
 from featureshare.access.model import BadDocument, Model
 from featureshare.access.mutations import Document, mutations
+from featureshare.access.processes import cores, shared_out
 from featureshare.access.proof import PROVED
 from featureshare.access.prove import prove_document
 from featureshare.access.scope import Scope
@@ -28,6 +28,9 @@ from featureshare.access.settled import Settled
 
 FATES = KILLED, EQUIVALENT, SURVIVED = "killed", "equivalent", "survived"
 JUDGES = PROVE, MINIMAL, CALLS = "prove", "minimal", "calls"
+_FEW = 200
+"""Mutants below which a process more costs what it saves."""
+_HANDS = 32
 
 
 @dataclass(frozen=True)
@@ -135,44 +138,47 @@ def run(
     `only` keeps the documents whose name holds that text; `logged` are the calls that journeys made, without which
     two judges are left.
     """
-    score, started, calls = Score(), time.monotonic(), tuple(logged)
+    score, started = Score(), time.monotonic()
     model = Model(render)
-    score.calls = len(Calls.of(model, calls).made)
-    chosen = [place.name for place in places(model) if only in place.name]
-    if workers <= 1 or len(chosen) < 4:
-        for mutant in _some(normal, render, chosen, calls):
-            score.add(mutant)
+    calls = Calls.of(model, logged)
+    score.calls = len(calls.made)
+    bench = Bench(Contract(normal, model), render, calls)
+    changes = list(_changes(model, only))
+    processes = min(workers, cores())
+    if processes <= 1 or len(changes) < _FEW:
+        for change in changes:
+            score.add(bench.mutant(change))
     else:
-        # The documents that cost most come first and are dealt out evenly.
-        hands = [chosen[start :: workers * 4] for start in range(workers * 4)]
-        with ProcessPoolExecutor(workers) as pool:
-            for mutants in pool.map(_hand, [(normal, render, hand, calls) for hand in hands]):
-                for mutant in mutants:
-                    score.add(mutant)
+        # Dealt out like cards, since mutants of one document may cost a hundred times what those of another do.
+        order = [number for start in range(_HANDS) for number in range(start, len(changes), _HANDS)]
+        found: dict[int, Mutant] = {}
+        for hand in shared_out(
+            lambda chunk: [(number, bench.mutant(changes[number])) for number in order[chunk]], len(order), processes
+        ):
+            found.update(hand)
+        for number in sorted(found):
+            score.add(found[number])
     score.seconds = time.monotonic() - started
     return score
 
 
-def _hand(
-    work: tuple[Mapping[str, Any], Mapping[str, Any], list[str], tuple[LoggedCall, ...]],
-) -> list[Mutant]:
-    return list(_some(*work))
+@dataclass(frozen=True)
+class Change:
+    """One change of one document, and the operator that makes it."""
+
+    place: Place
+    operator: str
+    what: str
+    changed: Document
 
 
-def _some(
-    normal: Mapping[str, Any], render: Mapping[str, Any], names: list[str], logged: tuple[LoggedCall, ...]
-) -> Iterator[Mutant]:
-    model = Model(render)
-    bench = Bench(Contract(normal, model), render, Calls.of(model, logged))
+def _changes(model: Model, only: str) -> Iterator[Change]:
     accounts = tuple(sorted({role.account for role in model.roles.values()}))
-    wanted = set(names)
     for place in places(model):
-        if place.name not in wanted:
-            continue
-        original: Document = json.loads(_text(render, place.path))
-        for operator, what, changed in mutations(original, accounts, on_resource=place.on_resource):
-            fate, by, why = bench.judge(place, changed)
-            yield Mutant(operator, place.name, what, fate, by, why)
+        if only in place.name:
+            original: Document = json.loads(_text(model.render, place.path))
+            for operator, what, changed in mutations(original, accounts, on_resource=place.on_resource):
+                yield Change(place, operator, what, changed)
 
 
 class Bench:
@@ -181,6 +187,11 @@ class Bench:
     def __init__(self, contract: Contract, render: Mapping[str, Any], calls: Calls) -> None:
         self._contract, self._render, self._calls = contract, render, calls
         self._settled = Settled()
+
+    def mutant(self, change: Change) -> Mutant:
+        """Judge one change."""
+        fate, by, why = self.judge(change.place, change.changed)
+        return Mutant(change.operator, change.place.name, change.what, fate, by, why)
 
     def judge(self, place: Place, changed: Document) -> tuple[str, tuple[str, ...], str]:
         """What becomes of one mutant, which judges noticed it, and what they saw."""
