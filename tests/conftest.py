@@ -4,6 +4,7 @@ Everything runs in a copy of the work tree, so a run beside a kept demo disturbs
 clean" can be asked of the copy.
 """
 
+import functools
 import gc
 import os
 import time
@@ -39,6 +40,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile`, but all files that need the one applied environment are one piece of work, for one process.
+
+    Marks of pytest-xdist would say it test by test, but with pytest 9.2 its `loadgroup` does not see them (its issue
+    1386).
+    """
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByEnvironment(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "applied_local" if _needs_applied_local(ROOT / file) else file
+
+    return ByEnvironment(config, log)
+
+
+@functools.cache
+def _needs_applied_local(file: Path) -> bool:
+    return "applied_local" in file.read_text()
+
+
 def pytest_collection_finish() -> None:
     """Tests and all that they import stay to the end, so the garbage collector need not go through them time and again:
     that took a sixth of the time of unit tests."""
@@ -70,8 +95,11 @@ def work_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 @pytest.fixture(scope="session")
-def applied_local(work_copy: Copy) -> Iterator[Applied]:
+def applied_local(work_copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """Local AWS with `local` applied once; it ends with the run, whatever failed."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Nobody else in this run: see pytest_xdist_make_scheduler.
+        (tmp_path_factory.getbasetemp().parent / "applied_local").touch(exist_ok=False)
     work_copy.run("localaws", "up", "local")
     try:
         start = time.monotonic()
