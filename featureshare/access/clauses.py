@@ -245,8 +245,9 @@ class Clauses(Ledger):
             place = place_of(known, group, account)
             needs = self.purposes.in_region(replica["region"]).verb("read-offline", place, account, workgroup)
             self._add(source, needs, f"read-offline on {group}, its replica")
-        results = self.purposes.in_region(replica["region"]).results(known["results_bucket"], account)
-        self._add(source, results, "results of its queries")
+        purposes = self.purposes.in_region(replica["region"])
+        self._add(source, purposes.results(known["results_bucket"], account), "results of its queries")
+        self._add(source, purposes.sharing(known["sharing_path"], account), "what the replica holds")
 
     def _access_paths(self) -> None:
         """What buckets and keys of the central account grant by role path: whoever holds a role under it has that much.

@@ -58,14 +58,18 @@ class Contract(Clauses):
             pattern = f"arn:{model.partition}:iam::{central}:role/{model.prefix}/*/{role.team}/*"
             becoming = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
             rules.append(Rule(becoming, pattern, central, (), "within the boundary"))
-            path = (
-                f"arn:{model.partition}:ssm:{model.region}:{role.account}:parameter/{model.prefix}/{role.team}/sharing"
-            )
-            told = frozenset({"ssm:getparametersbypath"})
-            rules.append(Rule(told, path, role.account, (), "within the boundary"))
+            rules.append(self._room(model.region, role, str(role.team)))
             if self.normal["teams"].get(role.team, {}).get("direct_catalog"):
                 rules += direct.bound_rules(model, role)
+        elif wide == "replica-reader":
+            replica = role.path.strip("/").rsplit("/", 1)[-1]
+            rules.append(self._room(self.normal["replicas"][replica]["region"], role, replica))
         self.rules[source] = rules
+
+    def _room(self, region: str, role: Role, name: str) -> Rule:
+        """That roles of a team, or of a replica, may be told what they have; its name is in the path."""
+        path = f"arn:{self.model.partition}:ssm:{region}:{role.account}:parameter/{self.model.prefix}/{name}/sharing"
+        return Rule(frozenset({"ssm:getparametersbypath"}), path, role.account, (), "within the boundary")
 
     # questions -------------------------------------------------------------------------------------------------------
     def rules_of(self, actor: Actor, action: str) -> tuple[Rule, ...]:

@@ -80,8 +80,8 @@ def deploy_rules(model: Model, account: str) -> list[Rule]:
     for region in _regions(model, account, home=with_storage):
         there = _Domain(model, account, region)
         rules += [*_storage(there), *_catalog(there), *_replica(there)]
-    if domain.teams:
-        rules += _parameters(domain)
+    for region in _regions(model, account, home=bool(domain.teams)):
+        rules += _parameters(_Domain(model, account, region))
     for region in _regions(model, account, home=bool(stores)):
         rules += _keys(_Domain(model, account, region))
     if stores:
@@ -250,7 +250,7 @@ def _catalog(domain: _Domain) -> Iterator[Rule]:
 
 
 def _parameters(domain: _Domain) -> Iterator[Rule]:
-    """What teams are told in parameters of their own account."""
+    """What teams, and readers of replicas, are told in parameters of their own account."""
     why, name = "what teams are told", f"/{domain.model.prefix}/x/sharing/team"
     actions = domain.actions("ssm", "PutParameter", Name=name, Tags=[{"Key": "a", "Value": "b"}])
     actions += domain.actions("ssm", "DeleteParameter", "GetParameter", Name=name)

@@ -198,7 +198,7 @@ class Purposes:
         return self.needs(calls)
 
     def sharing(self, path: str, account: str) -> tuple[Need, ...]:
-        """Reading what the team is told of its own sharing, in its own account."""
+        """Reading what a team, or a replica's reader, is told of what it has, in its own account."""
         return self.needs([self._call(account, "ssm", "GetParametersByPath", Path=path, Recursive=True)])
 
     def _creations(self, group: Group, account: str) -> Iterator[Call]:

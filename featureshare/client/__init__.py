@@ -26,7 +26,7 @@ from featureshare.client.ingest import (
     ingest,
 )
 from featureshare.client.journal import JournalMismatch
-from featureshare.client.manifest import Manifest, NotTheSame
+from featureshare.client.manifest import Manifest, NotCopied, NotTheSame
 from featureshare.client.online import Batch, Online
 from featureshare.client.pointintime import DatasetInput
 from featureshare.client.quality import Violation
@@ -47,6 +47,7 @@ __all__ = [
     "Manifest",
     "MissingExtra",
     "NoSharing",
+    "NotCopied",
     "NotShared",
     "NotTheSame",
     "Progress",
@@ -132,8 +133,10 @@ class Client:
     ) -> Dataset:
         """Build a data set again from its manifest, and see that it is the same: rows, hash, schema, objects.
 
-        Rows that were given as the spine are given again. `tables` names other tables for groups, quoted for SQL and in
-        this team's own account, such as those of a replica. Raises NotTheSame with what differs.
+        Rows that were given as the spine are given again. It may be built again by another team that is granted the
+        same groups, and in a replica that holds them (`connect` with the replica's name), from the same versions of the
+        same objects. `tables` names other tables for groups, quoted for SQL and in this team's own account. Raises
+        NotTheSame with what differs, and NotCopied, before any query runs, with the objects that a replica lacks.
         """
         if not isinstance(manifest, Manifest):
             manifest = Manifest.load(manifest)
@@ -160,9 +163,10 @@ def connect(
 ) -> Client:
     """Find what is shared with a team and be ready to use it.
 
-    Reads the parameters that the team's stack publishes in its own account, with the credentials at hand (`session`, or
-    boto3's own search); nothing else is called until it is needed. `prefix` is the environment's (default:
-    FEATURESHARE_PREFIX, or fs). `groups` limits every session of an access role to those groups by a session policy.
+    `team` may be the name of a replica: its readers find its copies. Reads the parameters that the team's stack, or the
+    replica's, publishes in its own account, with the credentials at hand (`session`, or boto3's own search); nothing
+    else is called until it is needed. `prefix` is the environment's (default: FEATURESHARE_PREFIX, or fs). `groups`
+    limits every session of an access role to those groups by a session policy.
     `source_identity` is who the central account's trail shows, where the session has none yet (default: the role and
     session that run this). Raises NoSharing, NotShared, SessionPolicyTooLong.
     """

@@ -190,8 +190,9 @@ def open_connection(
         if name not in sharing.groups:
             raise NotShared(f"no feature group {name} is shared with {team}; there are: {', '.join(sharing.groups)}.")
         if sharing.groups[name].own:
+            where = f"replica {team}" if sharing.replica else f"{team}'s own store"
             raise NotShared(
-                f"{name} lies in {team}'s own store, which your role holds itself; only sessions of access roles can "
+                f"{name} lies in {where}, which your role holds itself; only sessions of access roles can "
                 "be narrowed. Leave it out."
             )
     connection = Connection(sharing, base, wire, identity, source_identity, narrowed)

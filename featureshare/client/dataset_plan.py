@@ -3,14 +3,16 @@
 Everything shared and a spine that fits a query: one query under the access role, in the central account. Otherwise
 shared histories are unloaded into the team's results bucket and registered for a moment in its own database, and one
 query in the team's own workgroup joins them with what is local (docs/decisions/0006); so, too, what no single access
-role reads whole (docs/decisions/0025). A large spine goes there too, so nobody needs a right to write the owner's
-catalog; for a team without a database it is cut into several queries under the access role (docs/decisions/0026).
+role reads whole (docs/decisions/0025). In a replica all is local, and one query. A large spine goes there too, so
+nobody needs a right to write the owner's catalog; for a team without a database, and in a replica, it is cut into
+several queries (docs/decisions/0026).
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from featureshare.client import pointintime as pit
 from featureshare.client.connection import Connection, serving
@@ -71,12 +73,19 @@ class Plan:
         """The columns of a spine that was given, with Glue's types."""
         return tuple((name, _GLUE[kind]) for name, kind in self.spine.columns)
 
+    @property
+    def spine_file(self) -> Path | None:
+        """The file of a spine that was given and is too large for a query, where it becomes a table for the moment."""
+        return self.rows.file if self.rows is not None and self.sharing.shared_database is not None else None
+
     def steps(self) -> tuple[Step, ...]:
         """The statements: histories and spine to be brought over, if any must be, and last what makes the data set,
         one join or a join for each piece of a spine that is cut. Raises NotShared."""
         large = self.rows is not None and self.rows.file is not None
-        joined = any(self.is_own(group) for group in self.groups) or self._of_several_roles()
-        cut = large and not joined and self.sharing.shared_database is None
+        here = [self.is_own(group) for group in self.groups]
+        joined = any(here) or self._of_several_roles()
+        # A replica has no database in which its readers might register a spine, and nothing to bring.
+        cut = large and (all(here) or not joined) and self.sharing.shared_database is None
         own = joined or (large and not cut)
         steps: list[Step] = []
         sources: list[tuple[Source, str]] = []
@@ -123,10 +132,10 @@ class Plan:
         assert self.rows is not None
         pieces = self.rows.pieces(QUERIES)
         if pieces is None:
+            gives = "" if self.sharing.replica else " (`results: team` in its file gives it one)"
             raise NotShared(
                 f"{self.rows.rows:,} rows are more than {QUERIES} queries hold ({self.rows.inline:,} bytes each), and "
-                f"{self.sharing.team} has no database of its own to join them in (`results: team` in its file gives it "
-                "one): ask for fewer rows at a time."
+                f"{self.sharing.team} has no database of its own to join them in{gives}: ask for fewer rows at a time."
             )
         return [pit.values_sql(self.spine, lines) for lines in pieces]
 

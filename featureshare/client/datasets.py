@@ -15,7 +15,7 @@ from featureshare.client import pointintime as pit
 from featureshare.client.connection import Connection
 from featureshare.client.dataset_plan import Plan, Step, sources_of
 from featureshare.client.errors import NotShared, code_of
-from featureshare.client.manifest import Manifest, NotTheSame, RowsHash, different, schema_version
+from featureshare.client.manifest import Manifest, NotTheSame, RowsHash, behind, different, schema_version
 from featureshare.client.pointintime import DatasetInput
 from featureshare.client.queries import run_query
 from featureshare.client.rows import arrow
@@ -70,7 +70,7 @@ class Dataset:
         self._steps = self._plan.steps()
         self._files: list[tuple[str, str]] | None = None
         self._manifest: Manifest | None = None
-        self._before: dict[str, Any] = {}
+        self._before: dict[str, Any] | None = None
 
     @property
     def sql(self) -> str:
@@ -134,11 +134,11 @@ class Dataset:
         glue, plan = self._connection.base_client("glue"), self._plan
         registered: list[str] = []
         beside = ThreadPoolExecutor(1)
-        objects = beside.submit(self._objects)  # what is added meanwhile is no part of it: it is written after as_of
+        objects = beside.submit(self.objects)  # what is added meanwhile is no part of it: it is written after as_of
         try:
-            if plan.rows is not None and plan.rows.file is not None and self._steps[-1].own:
+            if plan.spine_file is not None:
                 at = plan.at("spine", own=True)
-                self._upload(plan.rows.file, at)
+                self._upload(plan.spine_file, at)
                 self._register(glue, plan.registered("spine"), at, plan.spine_columns, registered)
             brought = [step for step in self._steps if step.table is not None]
             self._execute_all(brought)
@@ -146,7 +146,7 @@ class Dataset:
                 assert step.table is not None
                 self._register(glue, step.table, step.location, step.columns, registered)
             self._execute_all([step for step in self._steps if step.table is None])
-            self._before = objects.result()
+            objects.result()
         finally:
             beside.shutdown()
             for table in registered:
@@ -167,8 +167,8 @@ class Dataset:
 
     def _execute(self, step: Step) -> None:
         sharing = self._connection.sharing
-        central = next((group.database for group in self._plan.groups if not self._plan.is_own(group)), None)
-        database = sharing.shared_database if step.own else central
+        there = next((group.database for group in self._plan.groups if self._plan.is_own(group) == step.own), None)
+        database = (sharing.shared_database if step.own else None) or there
         run_query(
             self._connection, step.sql, self._workgroup(step.own), database or "default", own=step.own, group=step.group
         )
@@ -230,13 +230,15 @@ class Dataset:
                 yield file
 
     # what it was built from ------------------------------------------------------------------------------------------
-    def _objects(self) -> dict[str, Any]:
-        """Each group's schema, and the objects its offline store consists of, with their versions."""
-        found = {}
-        for group in self._plan.groups:
-            objects = [] if group.name in self._plan.tables else list(self._versions(group))
-            found[group.name] = {"arn": group.arn, "schema_version": schema_version(group), "objects": objects}
-        return found
+    def objects(self) -> dict[str, Any]:
+        """Each group's schema, and the objects its offline store consists of, with their versions: looked up once."""
+        if self._before is None:
+            found = {}
+            for group in self._plan.groups:
+                objects = [] if group.name in self._plan.tables else list(self._versions(group))
+                found[group.name] = {"arn": group.arn, "schema_version": schema_version(group), "objects": objects}
+            self._before = found
+        return self._before
 
     def _versions(self, group: Group) -> Iterator[dict[str, Any]]:
         place = urlsplit(group.s3_uri + "/")
@@ -272,7 +274,7 @@ class Dataset:
             features=self.features,
             on=self.on,
             sql=tuple(step.sql for step in self._steps),
-            groups=self._before,
+            groups=self.objects(),
             columns=plan.columns,
             rows=found.rows,
             hash=found.digest(),
@@ -284,7 +286,8 @@ def rebuild(
 ) -> Dataset:
     """Build a manifest's data set again and compare; see `featureshare.client.Client.rebuild`."""
     if manifest.spine["kind"] == "group":
-        spine = manifest.spine["name"]
+        # What is not within reach here is no file of that name.
+        spine = connection.group(manifest.spine["name"], "read-offline").name
     elif spine is None:
         raise DatasetInput("this data set was built on rows that were given: give them again, as spine=...")
     again = Dataset(
@@ -298,6 +301,9 @@ def rebuild(
     )
     if again._plan.rows is not None and again._plan.rows.digest != manifest.spine["hash"]:
         raise NotTheSame("the spine is another than the one of the manifest.")
+    if connection.sharing.replica and not tables:
+        # S3 copies after the fact, so it is no surprise here, and no query need run to find it out.
+        behind(connection.sharing.team, manifest, again.objects())
     got = again.manifest
     if wrong := different(manifest, got.groups, got.rows, got.hash):
         raise NotTheSame(f"the data set is not the same: {'; '.join(wrong)}.")

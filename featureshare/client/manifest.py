@@ -22,6 +22,15 @@ class NotTheSame(FeatureShareError):
     """A data set that was built again and is not what its manifest says."""
 
 
+class NotCopied(NotTheSame):
+    """A replica has not all of what a data set was built from; `objects` are those it lacks, by group, as (key, version
+    id)."""
+
+    def __init__(self, message: str, objects: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
+        super().__init__(message)
+        self.objects = objects
+
+
 @dataclass(frozen=True)
 class Manifest:
     """`as_of` is ISO 8601; `spine` names a group or describes rows; `groups` hold the schema and the objects that the
@@ -102,6 +111,34 @@ class RowsHash:
         return f"rows-blake2b-128:{self._total:032x}"
 
 
+def behind(replica: str, manifest: Manifest, groups: Mapping[str, Any]) -> None:
+    """Raises NotCopied when a replica lacks objects of a manifest. Replication keeps keys and version ids.
+
+    Source: S3 User Guide, "What does Amazon S3 replicate?": objects keep their version IDs.
+    """
+    lacking, words = {}, []
+    for name, wanted in manifest.groups.items():
+        if lacks := _lacking(wanted, groups.get(name, {})):
+            lacking[name] = tuple(lacks)
+            key, version = lacks[0]
+            words.append(
+                f"{len(lacks)} of {len(wanted['objects'])} objects of {name}, such as {key} (version {version})"
+            )
+    if lacking:
+        raise NotCopied(
+            f"replica {replica} lacks {'; '.join(words)}. Either S3 has not copied them yet, which takes minutes as a "
+            "rule: build it again later; or they are older than the replica, were deleted there or written anew at the "
+            "source: the platform team sees which by featureshare replica check.",
+            lacking,
+        )
+
+
+def _lacking(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The (key, version id) of objects of a group that are not among those that were found."""
+    have = {(one["key"], one["version"]) for one in got.get("objects", ())}
+    return [place for one in wanted["objects"] if (place := (one["key"], one["version"])) not in have]
+
+
 def different(manifest: Manifest, groups: Mapping[str, Any], rows: int, digest: str) -> list[str]:
     """What is not as the manifest says, in words; empty when the data set is the same."""
     found = []
@@ -109,10 +146,9 @@ def different(manifest: Manifest, groups: Mapping[str, Any], rows: int, digest: 
         got = groups.get(name, {})
         if got.get("schema_version") != wanted["schema_version"]:
             found.append(f"the schema of {name} has changed")
-        have = {(one["key"], one["version"]) for one in got.get("objects", ())}
-        gone = [one["key"] for one in wanted["objects"] if (one["key"], one["version"]) not in have]
-        if gone and have:
-            found.append(f"{len(gone)} objects of {name} are gone or were written anew, such as {gone[0]}")
+        gone = _lacking(wanted, got)
+        if gone and got.get("objects"):
+            found.append(f"{len(gone)} objects of {name} are gone or were written anew, such as {gone[0][0]}")
     if rows != manifest.rows:
         found.append(f"{rows} rows instead of {manifest.rows}")
     elif digest != manifest.hash:

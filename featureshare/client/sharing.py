@@ -1,7 +1,8 @@
 """What is shared with a team, as its stack publishes it in Systems Manager parameters of the team's own account.
 
 Under `/<prefix>/<team>/sharing/` lie `team/000` and `groups/<group>/000`; a document longer than a standard parameter
-goes on in `001` (environments/stacks/team/sharing.tf).
+goes on in `001` (environments/stacks/team/sharing.tf). What a replica holds is told in the same form, in its account
+and Region and under its name, which is no team's (environments/stacks/replica/sharing.tf).
 """
 
 import json
@@ -32,7 +33,8 @@ class Expectation:
 class Group:
     """A feature group as the team may use it. `features` maps names to String, Integral or Fractional, in order.
 
-    `own` says that it lies in the team's own store; `freshness` is a number with s, m, h or d. `access_roles` are the
+    `own` says that it lies where this runs, in the team's own store or in a replica, and is read as the role that runs
+    this; the `arn` of a copy is its source's. `freshness` is a number with s, m, h or d. `access_roles` are the
     roles by verb that serve this group alone of several that the team has for a verb: empty as long as one role holds
     what the team is granted.
     """
@@ -74,6 +76,8 @@ class Workgroup:
 class Sharing:
     """Everything that a team has: its access roles by verb, groups by name, workgroups (`central`, `own`).
 
+    Of a `replica`, `team` is its name; it has copies of groups and one workgroup, and no access role.
+
     `data_catalog` names the central catalog in the team's own Athena, where the team has the option `direct_catalog`.
     Of several roles for a verb `access_roles` has the first; `role` knows them all.
     """
@@ -90,6 +94,7 @@ class Sharing:
     workgroups: Mapping[str, Workgroup]
     groups: Mapping[str, Group]
     data_catalog: str | None = None
+    replica: bool = False
 
     def role(self, verb: str, group: Group) -> str | None:
         """The ARN of the access role as which the team does `verb` on a group; None when it has no role for it."""
@@ -100,9 +105,18 @@ class Sharing:
         group = self.groups.get(name)
         if group is None:
             there = ", ".join(sorted(self.groups)) or "none"
+            if self.replica:
+                raise NotShared(
+                    f"replica {self.team} holds no copy of {name}; there are: {there}. What is copied stands under "
+                    "replicas in environment.yaml, which is the platform team's."
+                )
             raise NotShared(f"no feature group {name} is shared with {self.team}; there are: {there}.")
         if verb not in group.verbs:
             has = ", ".join(sorted(group.verbs))
+            if self.replica:
+                raise NotShared(
+                    f"{self.team} is a replica: its copy of {name} is there for {has} alone, not for {verb}."
+                )
             raise NotShared(
                 f"{self.team} is not granted {verb} on {name} (it has {has}). "
                 f"Ask its owner, {group.owner} ({group.contact}), to add it under shared_with."
@@ -123,12 +137,12 @@ def read_sharing(ssm: Any, team: str, prefix: str) -> Sharing:
             raise
         raise NoSharing(
             f"the parameters under {path} may not be read: {error.response['Error'].get('Message', '')} "
-            f"They are for the execution roles of {team}, in the team's account."
+            f"They are for the execution roles of {team}, or its readers if it is a replica, in its own account."
         ) from error
     if not parameters:
         raise NoSharing(
-            f"there are no parameters under {path}: no such team here, another prefix (FEATURESHARE_PREFIX), account "
-            "or Region, or the team's stack is not applied."
+            f"there are no parameters under {path}: no such team here, nor a replica of that name, another prefix "
+            "(FEATURESHARE_PREFIX), account or Region, or the stack is not applied."
         )
     return parse_sharing(path, parameters)
 
@@ -162,6 +176,7 @@ def parse_sharing(path: str, parameters: Mapping[str, str]) -> Sharing:
             workgroups={key: Workgroup(**facts) for key, facts in team["workgroups"].items()},
             groups={group.name: group for group in _groups(documents)},
             data_catalog=team.get("data_catalog"),
+            replica=team.get("replica", False),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NoSharing(
@@ -176,7 +191,7 @@ def _groups(documents: Mapping[str, Any]) -> Iterable[Group]:
             yield Group(
                 name=facts["feature_group"],
                 arn=facts["arn"],
-                own=facts["store"] == "team",
+                own=facts["store"] in ("team", "replica"),
                 owner=facts["owner"],
                 contact=facts["contact"],
                 verbs=frozenset(facts["verbs"]),

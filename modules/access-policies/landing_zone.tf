@@ -16,6 +16,8 @@ locals {
   # A replica has a bucket and a key in its own Region.
   replica_places  = { for name, replica in local.replicas : replica.account => replica.region... }
   storage_regions = { for account in local.accounts : account => distinct(concat(can(local.has_store[account]) || can(local.has_results[account]) ? [local.region] : [], try(local.replica_places[account], []))) }
+  # What code needs to know is published where it runs: of a team in the environment's Region, of a replica in its own.
+  sharing_regions = { for account in local.accounts : account => distinct(concat(can(local.has_team[account]) ? [local.region] : [], try(local.replica_places[account], []))) }
   key_regions     = { for account in local.accounts : account => distinct(concat(can(local.has_store[account]) ? [local.region] : [], try(local.replica_places[account], []))) }
 
   deploy_policies = {
@@ -54,11 +56,11 @@ locals {
           workgroups = "arn:${local.partition}:athena:${region}:${account}:workgroup/${local.prefix}-*"
         } : jsonencode(hole) if contains(local.holes["identity/deploy-storage"], name)]...)
       },
-      can(local.has_team[account]) ? {
-        parameters = format(local.templates["identity/deploy-parameters"], [for name, hole in {
-          sharing = "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${local.prefix}/*/sharing/*"
+      {
+        for region in local.sharing_regions[account] : region == local.region ? "parameters" : "parameters-${region}" => format(local.templates["identity/deploy-parameters"], [for name, hole in {
+          sharing = "arn:${local.partition}:ssm:${region}:${account}:parameter/${local.prefix}/*/sharing/*"
         } : jsonencode(hole) if contains(local.holes["identity/deploy-parameters"], name)]...)
-      } : {},
+      },
       {
         for region in local.key_regions[account] : region == local.region ? "keys" : "keys-${region}" => format(local.templates["identity/deploy-keys"], [for name, hole in {
           aliases     = "arn:${local.partition}:kms:${region}:${account}:alias/${local.prefix}-*"

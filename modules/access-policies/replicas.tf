@@ -25,7 +25,10 @@ locals {
       results        = "${local.prefix}-${name}-results-${it.account}-${local.replica_regions[name]}"
       rtc            = it.replication_time_control
       s3             = "s3.${local.replica_regions[name]}.amazonaws.com"
-      workgroup      = "${local.prefix}-${name}-replica"
+      # A replica is told like a team, under a name that no team has.
+      sharing      = "arn:${local.partition}:ssm:${local.replica_regions[name]}:${it.account}:parameter/${local.prefix}/${name}/sharing"
+      sharing_path = "/${local.prefix}/${name}/sharing"
+      workgroup    = "${local.prefix}-${name}-replica"
       # By the name or ARN under which the declaration has it.
       readers = {
         for reader in it.readers : reader => {
@@ -99,6 +102,7 @@ locals {
         tables           = concat(["${replica.glue}catalog", "${replica.glue}database/${replica.database}"], [for group in replica.groups : "${replica.glue}table/${replica.database}/${replace(group, "-", "_")}"])
         workgroup        = "arn:${local.partition}:athena:${replica.region}:${replica.account}:workgroup/${replica.workgroup}"
       } : jsonencode(hole) if contains(local.holes["identity/read-offline"], name)]...)
+      read-sharing = format(local.templates["identity/read-sharing"], [for name, hole in { sharing = replica.sharing } : jsonencode(hole) if contains(local.holes["identity/read-sharing"], name)]...)
       results = format(local.templates["identity/results"], [for name, hole in {
         account = replica.account
         bucket  = "arn:${local.partition}:s3:::${replica.results}"
@@ -204,6 +208,7 @@ locals {
         arn     = replica.boundary
         document = format(local.templates["identity/boundary-replica-reader"], [for name, hole in {
           account = replica.account
+          sharing = replica.sharing
         } : jsonencode(hole) if contains(local.holes["identity/boundary-replica-reader"], name)]...)
         name = "${local.prefix}-${name}-replica-boundary"
         path = local.boundary_path
@@ -258,6 +263,7 @@ locals {
       readers         = { for reader, role in replica.readers : reader => role.arn }
       region          = replica.region
       results_bucket  = replica.results
+      sharing_path    = replica.sharing_path
       workgroup       = replica.workgroup
       groups = {
         for group in replica.groups : group => {

@@ -33,6 +33,15 @@ def reads_another_account(documents: dict[str, Any]) -> None:
     role(documents, READER, REPLICA)["policies"]["elsewhere"] = text
 
 
+def reader_is_not_told(documents: dict[str, Any]) -> None:
+    del role(documents, READER, REPLICA)["policies"]["read-sharing"]
+
+
+def boundary(old: str, new: str) -> Change:
+    arn = f"arn:aws:iam::{REPLICA}:policy/fs/boundary/fs-research-replica-boundary"
+    return lambda documents: replaced(documents["managed_policies"][arn], "document", old, new)
+
+
 def key_for_everybody(documents: dict[str, Any]) -> None:
     def edit(statements: list[dict[str, Any]]) -> None:
         del sid(statements, "EncryptReplicas")["Condition"]["ArnEquals"]
@@ -43,6 +52,16 @@ def key_for_everybody(documents: dict[str, Any]) -> None:
 FAULTS: dict[str, Change] = {
     "a reader may take a role elsewhere": reads_another_account,
     "a reader reads a group that is not copied": policy(READER, "read-offline", "/users/*", "/*", REPLICA),
+    "a reader is told what others are": policy(READER, "read-sharing", "fs/research/sharing", "fs/*", REPLICA),
+    "a reader is told what a team is": policy(
+        READER, "read-sharing", "fs/research/sharing", "fs/core-search/sharing", REPLICA
+    ),
+    "a reader reads more of the parameters": policy(
+        READER, "read-sharing", "ssm:GetParametersByPath", "ssm:GetParameter", REPLICA
+    ),
+    "a reader is not told what it has": reader_is_not_told,
+    "its boundary leaves no room for being told": boundary("parameter/fs/research/sharing", "parameter/fs/research"),
+    "its boundary leaves room for more": boundary("parameter/fs/research/sharing", "parameter/fs/*"),
     "the role reads a group that is not copied": policy("fs-replication", "replicate", "/users/*", "/*"),
     "the role copies to a bucket of anybody": policy(
         "fs-replication", "replicate-to-research", REPLICA, "999988887777"
@@ -126,7 +145,15 @@ def test_replicas_of_every_kind_are_proved_and_need_all_they_have(elsewhere: Pat
     assert proof.result == PROVED, [one.words for one in proof.counterexamples][:5] + proof.faults
     assert minimal(normal, documents, elsewhere / "policies").unneeded == []
     kinds = {key: sorted(one["policies"]) for key, one in documents["roles"].items() if key.endswith("-deploy")}
-    assert kinds["343434343434/fs-deploy"] == ["keys-eu-north-1", "replica", "roles", "storage-eu-north-1"]
+    assert kinds["343434343434/fs-deploy"] == [
+        "keys-eu-north-1",
+        "parameters-eu-north-1",
+        "replica",
+        "roles",
+        "storage-eu-north-1",
+    ]
+    assert {"parameters", "parameters-eu-north-1"} <= set(kinds["555555555555/fs-deploy"])
+    assert "parameters" in kinds["222222222222/fs-deploy"]
     assert "storage-eu-north-1" in kinds["555555555555/fs-deploy"]
     assert {"replica", "replication"} <= set(kinds["222222222222/fs-deploy"])
     assert "replica" not in kinds["111111111111/fs-deploy"]

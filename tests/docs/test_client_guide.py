@@ -24,7 +24,11 @@ def executed(path: Path) -> list[tuple[str, str, str, str]]:
 
 
 def environment(applied: Any, team: str, principal: str) -> dict[str, str]:
-    role = applied.render["teams"][team]["execution_roles"][principal]["arn"]
+    """What the shell of a team's execution role has, or of a replica's reader."""
+    replica = applied.render["replicas"].get(team)
+    role = (
+        replica["readers"][principal] if replica else applied.render["teams"][team]["execution_roles"][principal]["arn"]
+    )
     variables = applied.copy.json("localaws", "env", "local", "--role", role)
     found = {name: os.environ[name] for name in _KEPT if name in os.environ}
     found |= {name: value for name, value in variables.items() if name.startswith("AWS_")}

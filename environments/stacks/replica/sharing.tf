@@ -1,0 +1,77 @@
+# What code that reads the replica needs to know (featureshare.client): its copies, their tables and the workgroup. The same
+# documents as a team has of its own store (../team/sharing.tf), in parameters of the replica's account and Region. There is
+# no access role among them: readers read as they are.
+#
+# A standard parameter holds 4 KB, so a document is cut into parts of 4,000 characters; all of it is ASCII.
+# Source: Systems Manager User Guide, "Managing parameter tiers".
+
+locals {
+  sharing_part = 4000
+
+  workgroup = local.documents.workgroups["${local.account}/${local.replica.workgroup}"]
+
+  sharing_documents = merge(
+    {
+      "team" = {
+        schema          = 1
+        team            = var.replica
+        replica         = true
+        environment     = local.environment.name
+        region          = local.replica.region
+        partition       = local.environment.partition
+        account         = local.account
+        central_account = local.environment.central_account
+        access_roles    = {}
+        results_bucket  = local.replica.results_bucket
+        shared_database = null
+        data_catalog    = null
+        workgroups = {
+          own = {
+            name    = local.workgroup.name
+            account = local.workgroup.account
+            output  = local.workgroup.output_location
+            owner   = local.workgroup.owner_account
+          }
+        }
+      }
+    },
+    {
+      # The group is that of the source, whose ARN names it; table and files are the copy's.
+      for key, group in local.documents.feature_groups : "groups/${group.name}" => {
+        feature_group     = group.name
+        arn               = group.arn
+        store             = "replica"
+        owner             = group.owner
+        contact           = group.contact
+        verbs             = ["read-offline"]
+        record_identifier = group.record_identifier
+        event_time        = group.event_time
+        features          = [for feature in group.features : [feature.name, feature.type]]
+        expectations      = group.expectations
+        freshness         = group.freshness
+        online            = false
+        offline           = true
+        database          = local.replica.database
+        table             = local.replica.groups[group.name].table
+        s3_uri            = "s3://${local.replica.bucket}/${trimsuffix(local.replica.groups[group.name].prefix, "/")}"
+      }
+    },
+  )
+
+  sharing_texts = { for name, document in local.sharing_documents : name => jsonencode(document) }
+  sharing_parts = merge([
+    for name, text in local.sharing_texts : {
+      for part in range(ceil(length(text) / local.sharing_part)) :
+      "${local.replica.sharing_path}/${name}/${format("%03d", part)}" => substr(text, part * local.sharing_part, local.sharing_part)
+    }
+  ]...)
+}
+
+resource "aws_ssm_parameter" "sharing" {
+  for_each = local.sharing_parts
+
+  name        = each.key
+  description = "What the replica holds, for featureshare.client."
+  type        = "String"
+  value       = each.value
+}
