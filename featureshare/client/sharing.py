@@ -30,11 +30,20 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Collection:
+    """A feature that holds several values of its type: a `kind` of list, set or vector, the last of a fixed length."""
+
+    kind: str
+    dimension: int | None = None
+
+
+@dataclass(frozen=True)
 class Group:
     """A feature group as the team may use it. `features` maps names to String, Integral or Fractional, in order.
 
     `own` says that it lies where this runs, in the team's own store or in a replica, and is read as the role that runs
-    this; the `arn` of a copy is its source's. `freshness` is a number with s, m, h or d. `access_roles` are the
+    this; the `arn` of a copy is its source's. `collections` are the features that hold several values, None where the
+    stack was applied by a release that does not say. `freshness` is a number with s, m, h or d. `access_roles` are the
     roles by verb that serve this group alone of several that the team has for a verb: empty as long as one role holds
     what the team is granted.
     """
@@ -56,6 +65,7 @@ class Group:
     table: str
     s3_uri: str
     access_roles: Mapping[str, str] = field(default_factory=dict)
+    collections: Mapping[str, Collection] | None = None
 
     @property
     def account(self) -> str:
@@ -207,7 +217,12 @@ def _groups(documents: Mapping[str, Any]) -> Iterable[Group]:
                 s3_uri=facts["s3_uri"],
                 # Only there where a verb has several roles.
                 access_roles=dict(facts.get("access_roles", {})),
+                collections=_collections(facts.get("collections")),
             )
+
+
+def _collections(facts: Mapping[str, Any] | None) -> dict[str, Collection] | None:
+    return None if facts is None else {name: Collection(one["kind"], one["dimension"]) for name, one in facts.items()}
 
 
 def _expectation(facts: Mapping[str, Any]) -> Expectation:

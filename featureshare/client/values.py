@@ -2,7 +2,8 @@
 
 Integral is int, Fractional is float, String is str; an event time is an aware datetime, or what its feature's type
 takes: ISO 8601 text in UTC, or Unix seconds (CreateFeatureGroup, EventTimeFeatureName). A list, set or vector of an
-in-memory group is any sequence, set or one-dimensional array of such values. A missing value (None, NaN, pandas'
+in-memory group is any list, tuple, set or one-dimensional array of such values (Developer Guide, "Collection types"),
+and nothing else is; a vector has as many as its dimension. A missing value (None, NaN, pandas'
 NA and NaT), or a collection without elements, is a feature without a value.
 """
 
@@ -15,7 +16,8 @@ from typing import Any
 
 from featureshare.client.sharing import Group
 
-Value = str | int | float | None
+Scalar = str | int | float | None
+Value = Scalar | list[Scalar]
 Row = Mapping[str, Any]
 Text = str | tuple[str, ...]
 """A value as the API takes it: ValueAsString, or for a collection ValueAsStringList."""
@@ -122,14 +124,17 @@ def encode(group: Group, row: Row) -> dict[str, Text]:
             raise BadValue(f"{group.name} has no feature {name}")
         elements = elements_of(value)
         if elements is not None and name not in (group.record_identifier, group.event_time):
-            if any(is_missing(one) for one in elements):
-                raise BadValue(f"{name} has an element without a value")
             if elements:
-                found[name] = texts = tuple(as_text(name, kind, one) for one in elements)
+                found[name] = texts = _elements(group, name, elements)
                 size += len(name) + sum(len(text.encode()) for text in texts)
             continue
         if is_missing(value):
             continue
+        if group.collections and name in group.collections:
+            raise BadValue(
+                f"{name} is a {group.collections[name].kind} of {kind}, and {value!r} is no list, set or array of one "
+                "dimension"
+            )
         text = event_time_text(name, kind, value) if name == group.event_time else as_text(name, kind, value)
         found[name] = text
         size += len(name) + len(text.encode())
@@ -142,6 +147,20 @@ def encode(group: Group, row: Row) -> dict[str, Text]:
     if size > _LIMIT:
         raise BadValue(f"the record has {size} bytes, more than the {_LIMIT} that are allowed")
     return found
+
+
+def _elements(group: Group, name: str, elements: Sequence[Any]) -> tuple[str, ...]:
+    """The texts of a collection's elements. Raises BadValue, also for a feature that holds one value."""
+    kind = group.features[name]
+    if group.collections is not None:
+        declared = group.collections.get(name)
+        if declared is None:
+            raise BadValue(f"{name} is {kind}, one value, and a collection of {len(elements)} was given")
+        if declared.dimension is not None and len(elements) != declared.dimension:
+            raise BadValue(f"{name} is a vector of {declared.dimension}, and {len(elements)} elements were given")
+    if any(is_missing(one) for one in elements):
+        raise BadValue(f"{name} has an element without a value")
+    return tuple(as_text(f"an element of {name}", kind, one) for one in elements)
 
 
 def scalar(texts: Texts, name: str) -> str:
@@ -172,7 +191,7 @@ def decode(group: Group, record: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def typed(group: Group, name: str, text: str | None) -> Value:
+def typed(group: Group, name: str, text: str | None) -> Scalar:
     """The text of one feature as its type."""
     if text is None:
         return None

@@ -47,6 +47,7 @@ locals {
         record_identifier = group.record_identifier
         event_time        = group.event_time
         features          = [for feature in group.features : [feature.name, feature.type]]
+        collections       = {} # only in memory, where nothing is copied from
         expectations      = group.expectations
         freshness         = group.freshness
         online            = false

@@ -42,6 +42,7 @@ locals {
         record_identifier = group.record_identifier
         event_time        = group.event_time
         features          = [for feature in group.features : [feature.name, feature.type]]
+        collections       = { for feature in group.features : feature.name => { kind = feature.collection, dimension = feature.dimension } if feature.collection != null }
         expectations      = group.expectations
         freshness         = group.freshness
         online            = group.online_store.enabled

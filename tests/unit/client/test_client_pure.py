@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,7 +23,7 @@ from featureshare.client.profile import ProfileExists, write_profile
 from featureshare.client.quality import Check
 from featureshare.client.rows import check_columns, stored_batches
 from featureshare.client.sessions import sts_name
-from featureshare.client.sharing import Sharing, parse_sharing
+from featureshare.client.sharing import Collection, Group, Sharing, parse_sharing
 from featureshare.client.values import BadValue, decode, encode, record_of
 
 
@@ -144,6 +145,72 @@ def test_collections_go_as_lists_of_texts_and_come_back(
 def test_a_collection_is_refused_for_its_elements(sharing: Sharing, feature: str, value: Any, words: str) -> None:
     with pytest.raises(BadValue, match=words):
         encode(sharing.groups["clicks"], {"click": "c", "at": NOON} | {feature: value})
+
+
+def vectors() -> Group:
+    """A group in memory, as a stack publishes it."""
+    found = parameters()
+    name = f"{PATH}/groups/clicks/000"
+    document = json.loads(found[name])
+    document["features"] = [*document["features"], ["near", "Fractional"], ["tags", "String"], ["last", "Integral"]]
+    document["collections"] = {
+        "near": {"kind": "vector", "dimension": 3},
+        "tags": {"kind": "set", "dimension": None},
+        "last": {"kind": "list", "dimension": None},
+    }
+    return parse_sharing(PATH, {**found, name: json.dumps(document)}).groups["clicks"]
+
+
+def test_each_collection_takes_what_it_is_declared_for_and_comes_back_in_its_type() -> None:
+    group = vectors()
+    assert group.collections == {
+        "near": Collection("vector", 3),
+        "tags": Collection("set"),
+        "last": Collection("list"),
+    }
+    row = {"click": "c", "at": NOON, "near": numpy.array([1, 0.5, 2.0]), "tags": {"b", "a"}, "last": [3, 1, 3]}
+    record = record_of(encode(group, {**row, "kind": "one"}))
+    assert {one["FeatureName"]: one["ValueAsStringList"] for one in record if "ValueAsStringList" in one} == {
+        "near": ["1.0", "0.5", "2.0"],
+        "tags": ["a", "b"],
+        "last": ["3", "1", "3"],
+    }
+    got = decode(group, record)
+    assert {name: got[name] for name in ("near", "tags", "last", "kind")} == {
+        "near": [1.0, 0.5, 2.0],
+        "tags": ["a", "b"],
+        "last": [3, 1, 3],
+        "kind": "one",
+    }
+    assert [type(one) for one in (got["near"][0], got["tags"][0], got["last"][0])] == [float, str, int]
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "words"),
+    [
+        ("near", 0.5, "near is a vector of Fractional, and 0.5 is no list, set or array"),
+        ("tags", "a", "tags is a set of String, and 'a' is no list"),
+        ("last", {"a": 1}, "last is a list of Integral, and {'a': 1} is no list"),
+        ("near", numpy.ones((3, 3)), "near is a vector of Fractional"),
+        ("near", [0.5, 1.0], "near is a vector of 3, and 2 elements were given"),
+        ("near", [0.5, 1.0, 2.0, 3.0], "near is a vector of 3, and 4 elements were given"),
+        ("near", [0.5, 1.0, "x"], "an element of near is Fractional, and 'x' is no number"),
+        ("near", [0.5, 1.0, float("inf")], "an element of near is inf"),
+        ("near", [0.5, 1.0, float("nan")], "near has an element without a value"),
+        ("tags", ["a", 3], "an element of tags is String, and 3 is int"),
+        ("last", [1, 2.5], "an element of last is Integral, and 2.5 is no whole number"),
+        ("kind", ["buy", "view"], "kind is String, one value, and a collection of 2 was given"),
+        ("count", [1], "count is Integral, one value, and a collection of 1 was given"),
+    ],
+)
+def test_what_a_collection_or_a_single_value_does_not_take(feature: str, value: Any, words: str) -> None:
+    with pytest.raises(BadValue, match=re.escape(words)):
+        encode(vectors(), {"click": "c", "at": NOON} | {feature: value})
+
+
+def test_a_collection_may_have_no_value() -> None:
+    row = {"click": "c", "at": NOON}
+    assert encode(vectors(), {**row, "near": None, "tags": set(), "last": [], "kind": None}) == encode(vectors(), row)
 
 
 def test_what_is_missing_is_left_out_and_types_come_back(sharing: Sharing) -> None:
