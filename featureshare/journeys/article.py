@@ -22,10 +22,10 @@ TITLES = {
 _STEPS = {
     1: (steps.access_roles,),
     2: (steps.assume_roles,),
-    3: (steps.make_clients, client.find),
+    3: (steps.make_clients, client.find, replicas.find),
     4: (steps.write, name_space.live),
     5: (steps.read_online, client.read_online, compute.serve, offline.await_offline),
-    6: (offline.query, offline.query_in_primary, replicas.query, compute.read_files),
+    6: (offline.query, offline.query_in_primary, replicas.query, replicas.rebuild, compute.read_files),
     7: (offline.results, combine.combine, direct.join, client.train),
 }
 

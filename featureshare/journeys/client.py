@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import boto3
 from botocore.exceptions import ClientError
 
 from featureshare.client import Client, connect
@@ -31,10 +32,14 @@ def find(stage: Stage) -> Iterator[StepResult]:
         )
 
 
-def _client(stage: Stage, team: str, role: Any, **options: Any) -> Client:
+def connected(stage: Stage, name: str, session: boto3.Session, **options: Any) -> Client:
+    """`connect` as code of a team, or of a replica's reader, calls it; options as there."""
     prefix = str(stage.cast.environment["prefix"])
-    base = stage.execution(role["arn"], role["compute"])
-    return connect(team, session=base, prefix=prefix, wire=stage.sessions.wire(utc_now), **options)
+    return connect(name, session=session, prefix=prefix, wire=stage.sessions.wire(utc_now), **options)
+
+
+def _client(stage: Stage, team: str, role: Any, **options: Any) -> Client:
+    return connected(stage, team, stage.execution(role["arn"], role["compute"]), **options)
 
 
 def _find(stage: Stage, team: str, principal: str, role: Any) -> str:

@@ -44,8 +44,9 @@ class Sessions(Protocol):
     def session(self, role_arn: str, compute: str) -> boto3.Session:
         """A session of `role_arn` as code on `compute` would have it. Raises NoSession."""
 
-    def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
-        """A session of temporary credentials (the members STS returns); None makes one that does not sign."""
+    def derive(self, credentials: Mapping[str, str] | None, region: str | None = None) -> boto3.Session:
+        """A session of temporary credentials (the members STS returns); None makes one that does not sign. In the
+        environment's Region unless another is named."""
 
     def wire(self, clock: Clock) -> Wire:
         """How the client of data teams makes its calls here, judging expiry by `clock`."""
@@ -139,8 +140,8 @@ class LocalSessions:
         partition, account, kind = role_arn.split(":")[1], account_of(role_arn), compute.partition("-")[2]
         return f"arn:{partition}:sagemaker:{self.region}:{account}:{kind}-job/local"
 
-    def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
-        return _LocalSession(self.localaws.endpoint, self.region, credentials)
+    def derive(self, credentials: Mapping[str, str] | None, region: str | None = None) -> boto3.Session:
+        return _LocalSession(self.localaws.endpoint, region or self.region, credentials)
 
     def wire(self, clock: Clock) -> Wire:
         config = client_config().merge(Config(proxies={}, s3={"addressing_style": "path"}))
@@ -174,8 +175,8 @@ class AmbientSessions:
             raise NoSession(f"{where} belong to {identity}, not to {role_arn}; name a profile for that role")
         return session
 
-    def derive(self, credentials: Mapping[str, str] | None) -> boto3.Session:
-        return _RemoteSession(self.region, credentials)
+    def derive(self, credentials: Mapping[str, str] | None, region: str | None = None) -> boto3.Session:
+        return _RemoteSession(region or self.region, credentials)
 
     def wire(self, clock: Clock) -> Wire:
         return Wire(config=client_config(), clock=clock)

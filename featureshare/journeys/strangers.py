@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
@@ -11,7 +11,6 @@ import boto3
 from featureshare.journeys.sessions import LocalSessions
 from featureshare.localaws.zone import OUTSIDER, UNDECLARED_MEMBER
 
-_NAME = "stranger"
 _LIFETIME = 1  # seconds of a session that is meant to expire
 
 
@@ -23,6 +22,9 @@ class Strangers(Protocol):
 
     def administrator(self, account: str) -> boto3.Session:
         """A session of an undeclared role of `account` that its account lets do anything."""
+
+    def nobody(self, account: str) -> boto3.Session:
+        """A session of an undeclared role of `account` that has no right at all."""
 
     def expired(self, role_arn: str, service: str) -> boto3.Session:
         """A session of a declared role whose time is over."""
@@ -58,6 +60,9 @@ class LocalStrangers:
             self._made[account] = self._sessions.derive(administrator_keys(self._localaws, account))
         return self._made[account]
 
+    def nobody(self, account: str) -> boto3.Session:
+        return self._sessions.derive(_keys(self._localaws, account, "nobody", {}))
+
     def expired(self, role_arn: str, service: str) -> boto3.Session:
         credentials = self._localaws.session(role_arn, service=service, duration=_LIFETIME)
         time.sleep(_LIFETIME + 0.2)
@@ -77,19 +82,26 @@ class LocalStrangers:
 
 def administrator_keys(localaws: Any, account: str) -> dict[str, Any]:
     """Credentials, as STS returns them, of a role that may do anything in `account`. It is made if it is not there."""
-    arn = f"arn:aws:iam::{account}:role/{_NAME}"
-    localaws.land({"roles": {f"{account}/{_NAME}": _role(account, arn)}})
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return _keys(
+        localaws, account, "stranger", {"anything": json.dumps({"Version": "2012-10-17", "Statement": [anything]})}
+    )
+
+
+def _keys(localaws: Any, account: str, name: str, policies: Mapping[str, str]) -> dict[str, Any]:
+    """Credentials of a role of that name, which is made if it is not there."""
+    arn = f"arn:aws:iam::{account}:role/{name}"
+    localaws.land({"roles": {f"{account}/{name}": _role(account, arn, policies)}})
     credentials: dict[str, Any] = localaws.session(arn, service="ec2.amazonaws.com")
     return credentials
 
 
-def _role(account: str, arn: str) -> dict[str, Any]:
-    """A role as an account's administrator might make it: EC2 may have it, and it may do anything."""
+def _role(account: str, arn: str, policies: Mapping[str, str]) -> dict[str, Any]:
+    """A role as an account's administrator might make it: EC2 may have it."""
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     return {
         "account": account,
-        "name": _NAME,
+        "name": arn.rpartition("/")[2],
         "path": "/",
         "arn": arn,
         "kind": "stranger",
@@ -97,7 +109,7 @@ def _role(account: str, arn: str) -> dict[str, Any]:
         "principal": None,
         "stack": "landing-zone",
         "trust": json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        "policies": {"anything": json.dumps({"Version": "2012-10-17", "Statement": [anything]})},
+        "policies": dict(policies),
         "boundary": None,
         "max_session_duration": 3600,
     }

@@ -35,6 +35,7 @@ CATEGORIES: dict[str, Callable[[Stage, Strangers | None], Iterator[Row]]] = {
     "another team's results bucket": buckets.another_teams_results,
     "a replica's reader elsewhere": replicas.reader_of_a_replica_elsewhere,
     "a group that is not replicated": replicas.group_that_is_not_copied,
+    "a replica's parameters": replicas.replicas_parameters,
     "a replica directly": replicas.replica_directly,
     "another team's results in the central account": buckets.central_results,
     "buckets without TLS": buckets.plain_http,

@@ -10,6 +10,7 @@ from featureshare.journeys.probes.table import (
     RUNTIME,
     Row,
     central,
+    execution_client,
     made_by,
     not_here,
     on_objects,
@@ -75,6 +76,35 @@ def group_that_is_not_copied(stage: Stage, _: Strangers | None) -> Iterator[Row]
             yield row(role, f"GetTable {name}", replica["database"], Why("glue:GetTable", "identity"), table)
 
 
+def replicas_parameters(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
+    """What a replica is told: asked for by teams, by a role of its account that is no reader, and, of a reader, more
+    than its own."""
+    why = Why("ssm:GetParametersByPath", "identity")
+    for replica, role in _readers(stage):
+        path = replica["sharing_path"]
+        for _, _, team_role in stage.cast.principals():
+            read = partial(made_by, partial(execution_client, stage, team_role, "ssm"), calls.parameters, path)
+            yield row(team_role["arn"], f"GetParametersByPath {path}", path, why, read)
+        others = [str(facts["sharing_path"]) for _, facts in sorted(stage.cast.teams.items())]
+        for other in (*others[:1], path.rsplit("/", 2)[0]):
+            read = partial(made_by, partial(_client, stage, role, replica, "ssm"), calls.parameters, other)
+            yield row(role, f"GetParametersByPath {other}", other, why, read)
+        who = f"role of {replica['account']} that is no reader"
+        prefix = next(iter(replica["groups"].values()))["prefix"]
+        asked: list[tuple[str, str, str, Why, Callable[..., None], tuple[str, ...]]] = [
+            ("ssm", f"GetParametersByPath {path}", path, why, calls.parameters, (path,)),
+        ]
+        for what, action, sid, call in _CALLS[:2]:
+            denied = Why(action, "resource", sid)
+            asked.append(("s3", what, replica["bucket"], denied, call, (replica["bucket"], prefix)))
+        for service, what, where, denied, call, arguments in asked:
+            if strangers is None:
+                yield not_here(who, what, where)
+                continue
+            client = partial(_nobodys_client, strangers, replica, service)
+            yield row(who, what, where, denied, partial(made_by, client, call, *arguments))
+
+
 def replica_directly(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
     for replica, role in _readers(stage):
         bucket, prefix = replica["bucket"], next(iter(replica["groups"].values()))["prefix"]
@@ -91,6 +121,10 @@ def replica_directly(stage: Stage, strangers: Strangers | None) -> Iterator[Row]
 
 def _client(stage: Stage, role: str, replica: Mapping[str, Any], service: str) -> Any:
     return stage.execution(role, "sagemaker").client(service, region_name=replica["region"])
+
+
+def _nobodys_client(strangers: Strangers, replica: Mapping[str, Any], service: str) -> Any:
+    return strangers.nobody(replica["account"]).client(service, region_name=replica["region"])
 
 
 def _get_table(client: Any, catalog: str, database: str | None, table: str | None) -> None:

@@ -107,6 +107,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "readers": {"training": ROLE.format(REPLICA, "lab")},
                 "region": "eu-west-1",
                 "results_bucket": "results-lab",
+                "sharing_path": "/fs/lab/sharing",
                 "workgroup": "wg-lab",
             }
         },
