@@ -47,7 +47,7 @@ def _row(group: Group, shop: Shop, event: Event, number: int) -> dict[str, Value
         elif name in event.facts:
             row[name] = as_type(event.facts[name], kind, name)
         elif name == group.record_identifier:
-            row[name] = _identifier(shop.run, kind, number)
+            row[name] = made_up_identifier(shop.run, kind, number)
         else:
             row[name] = _made_up(f"{group.name}/{name}/{shop.run}/{number}", kind)
     # A record's identifier tells runs apart, whatever the shop knows under that name.
@@ -57,7 +57,8 @@ def _row(group: Group, shop: Shop, event: Event, number: int) -> dict[str, Value
     return row
 
 
-def _identifier(run: str, kind: str, number: int) -> Value:
+def made_up_identifier(run: str, kind: str, number: int) -> Value:
+    """An identifier that tells its run; `number`, of at most five digits, tells it from others of the run."""
     if kind == "String":
         return f"x-{run}-{number:05d}"
     return as_type(int(hashlib.sha256(run.encode()).hexdigest()[:8], 16) * 100_000 + number, kind, "")
@@ -147,6 +148,12 @@ def record_texts(record: Iterable[Mapping[str, Any]]) -> dict[str, Text]:
         else feature["ValueAsString"]
         for feature in record
     }
+
+
+def deletion(group: Group, identifier: Value, moment: Value) -> Row:
+    """What a deletion leaves of a record: no value but its identifier and its time."""
+    blank: dict[str, Any] = {name: None for name, _ in group.features}
+    return {**blank, group.record_identifier: identifier, group.event_time: moment, "is_deleted": True}
 
 
 def newest(group: Group, rows: Iterable[Row], now: datetime | None = None) -> dict[str, Row]:

@@ -16,6 +16,7 @@ from featureshare.journeys.data import (
     Text,
     as_record,
     as_text,
+    deletion,
     event_time,
     from_text,
     instant,
@@ -202,9 +203,7 @@ def _delete(stage: Stage, actor: Actor, group: Group) -> str:
             EventTime=as_text(value),
             DeletionMode="HardDelete" if gone else "SoftDelete",
         )
-        blank: dict[str, Any] = {name: None for name, _ in group.features}
-        key = row[group.record_identifier]
-        gone.append({**blank, group.record_identifier: key, group.event_time: value, "is_deleted": True})
+        gone.append(deletion(group, row[group.record_identifier], value))
     stage.written[group.arn] = rows + tuple(gone)
     stage.saw(actor, group)
     return f"{len(gone)} records"

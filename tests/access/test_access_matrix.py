@@ -43,6 +43,7 @@ EXPECTED = {
     ("personalization", "sessions", "write"),
     ("personalization", "sessions", "delete"),
     ("product-success", "product-prices", "write"),
+    ("product-success", "product-vectors", "delete"),
     ("product-success", "product-vectors", "write"),
     ("product-success", "reviews", "write"),
     ("product-success", "reviews", "read-offline"),
