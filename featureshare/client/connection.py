@@ -125,6 +125,11 @@ class Connection:
                 f"hold it ({serving(roles)}): name one group (--group), whose role is then taken."
             )
         role = next(iter(roles))
+        if role is None and self.sharing.replica:
+            raise NotShared(
+                f"{self.sharing.team} is a replica, which has no access roles: its readers read as the role that runs "
+                "this."
+            )
         if role is None:
             has = ", ".join(sorted(self.sharing.access_roles)) or "none"
             raise NotShared(f"{self.sharing.team} has no access role for {verb} (it has: {has}).")

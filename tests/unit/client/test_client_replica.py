@@ -160,6 +160,8 @@ def test_a_reader_finds_the_copies_and_no_role(replica: ClientWorld) -> None:
         fs.rebuild(Manifest(**{**vars(manifest_of()), "spine": {"kind": "group", "name": "own"}}))
     with pytest.raises(NotShared, match="replica lab holds no copy of own"):
         fs.dataset(spine("x"), ["own.count"])
+    with pytest.raises(NotShared, match="lab is a replica, which has no access roles"):
+        fs.session("read-offline")
     with pytest.raises(NotShared, match="clicks lies in replica lab, which your role holds itself"):
         reader(replica, groups=["clicks"])
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from journeys_render import render
 
+from featureshare.journeys.article import stage
+from featureshare.journeys.replicas import _session
 from featureshare.journeys.sessions import LocalSessions, NoSession, is_session_of, session_name
 
 ROLE = "arn:aws:iam::111111111111:role/fs/execution/t/fs-t-pipeline"
@@ -87,3 +90,15 @@ def test_whose_session_it_is(session: str, same: bool) -> None:
 def test_session_names_are_such_as_sts_takes() -> None:
     assert session_name("a team/of us") == "a-team-of-us"
     assert len(session_name("x" * 100)) == 64
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_reader_of_a_replica_has_its_session_in_the_replicas_region() -> None:
+    sessions = LocalSessions(Minted(), "eu-west-1")
+    run = stage(render(), sessions)
+    for region in ("eu-west-1", "eu-north-1"):
+        session = _session(run, ROLE, {"region": region})
+        client = session.client("ssm")
+        assert (session.region_name, client.meta.region_name) == (region, region)
+        assert client.meta.endpoint_url == Minted.endpoint
+        assert client._request_signer._credentials.access_key == "AKIALOCAL"
