@@ -100,9 +100,14 @@ def env_(
     workspace = Workspace.find()
     running = LocalAWS.connect(workspace.state(env))
     documents = render(env, workspace.root)
+    region = documents["environment"]["region"]
     if account is None:
         arn = role or documents["landing_zone"]["platform"]["arn"]
         credentials = session_for(running, documents, arn, service)
+        # A reader of a replica works where the replica lies.
+        region = next(
+            (one["region"] for one in documents["replicas"].values() if arn in one["readers"].values()), region
+        )
     elif role or service:
         rule = "it does not go with --role or --service: the role is an administrator's."
         raise BadInput([Problem("command line", "--account", rule, "leave out one of them")])
@@ -120,8 +125,8 @@ def env_(
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
         "AWS_SESSION_TOKEN": credentials["SessionToken"],
-        "AWS_REGION": documents["environment"]["region"],
-        "AWS_DEFAULT_REGION": documents["environment"]["region"],
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
     }
     if as_json:
         emit({**variables, "expires": credentials["Expiration"], "principal": credentials["Arn"]})
@@ -191,8 +196,8 @@ def settings(
 def session_for(running: LocalAWS, documents: dict[str, Any], arn: str, service: str | None = None) -> dict[str, Any]:
     """A session of any role of the environment, reached as on AWS.
 
-    The platform role by sign-in, an execution role through its service, an access or deploy role through a role that
-    may assume it. Raises FeatureShareError when no declared way leads there.
+    The platform role by sign-in, an execution role or a replica's reader through its service, an access or deploy role
+    through a role that may assume it. Raises FeatureShareError when no declared way leads there.
     """
     platform = documents["landing_zone"]["platform"]["arn"]
     if arn == platform:
@@ -206,6 +211,8 @@ def session_for(running: LocalAWS, documents: dict[str, Any], arn: str, service:
             if arn in execution["assumes"]:
                 base = running.session(execution["arn"], SERVICES.get(execution["compute"], "sagemaker.amazonaws.com"))
                 return running.assume(base, arn)
+    if any(arn in replica["readers"].values() for replica in documents["replicas"].values()):
+        return running.session(arn, "sagemaker.amazonaws.com")
     if any(role["arn"] == arn and role["kind"] == "deploy" for role in documents["roles"].values()):
         return running.assume(running.session(platform), arn)
     raise FeatureShareError(f"no declared principal leads to {arn}; name the service that gets it with --service")

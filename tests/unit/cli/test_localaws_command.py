@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from featureshare.cli import localaws as commands
+from featureshare.errors import FeatureShareError
 from featureshare.localaws.gateway import emulator
 from featureshare.localaws.server import Running, run
 from featureshare.workspace import Workspace
@@ -73,3 +74,24 @@ def test_following_prints_what_comes_and_says_what_is_gone(
 def test_without_a_local_aws(call: Call, clone: Path) -> None:
     told = call("localaws", "settings", "local")
     assert (told.status, "no local AWS runs" in told.err) == (1, True)
+
+
+class HandsOut:
+    """As much of a local AWS as handing out sessions needs: it says of whom."""
+
+    def session(self, arn: str, service: str | None = None) -> dict[str, Any]:
+        return {"Arn": arn, "service": service}
+
+
+def test_a_reader_of_a_replica_has_its_session_from_its_service() -> None:
+    reader, other = "arn:aws:iam::121212121212:role/fs-lab-training", "arn:aws:iam::121212121212:role/other"
+    documents = {
+        "landing_zone": {"platform": {"arn": "arn:aws:iam::666666666666:role/platform"}},
+        "teams": {},
+        "roles": {},
+        "replicas": {"lab": {"readers": {"training": reader}, "region": "eu-north-1"}},
+    }
+    running: Any = HandsOut()
+    assert commands.session_for(running, documents, reader) == {"Arn": reader, "service": "sagemaker.amazonaws.com"}
+    with pytest.raises(FeatureShareError, match="no declared principal leads to"):
+        commands.session_for(running, documents, other)
