@@ -69,6 +69,7 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
             CONSUMER,
             record_identifier="query_id",
             features=features(query_id="String", event_time="String", user_id="String", results="Integral"),
+            classification="restricted",
             shared_with={"search": ["read-offline", "read-online"]},
         ),
     ]
@@ -111,7 +112,11 @@ def render(*, ephemeral: bool = True) -> dict[str, Any]:
                 "workgroup": "wg-lab",
             }
         },
-        "buckets": {f"offline-{CENTRAL}": {}, f"offline-{CONSUMER}": {}, "results-search": {}},
+        "buckets": {
+            f"offline-{CENTRAL}": {"account": CENTRAL},
+            f"offline-{CONSUMER}": {"account": CONSUMER},
+            "results-search": {"account": CONSUMER},
+        },
         "feature_groups": {f"{facts['account']}/{facts['name']}": facts for facts in groups},
         "name_spaces": {
             f"{CENTRAL}/curation--*": group(
