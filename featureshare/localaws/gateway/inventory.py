@@ -10,6 +10,7 @@ from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.ssm.models import ssm_backends
 
+from featureshare.localaws.patches.batch import MADE_BY_SERVICE
 from featureshare.localaws.services.state import every_group
 
 
@@ -27,7 +28,8 @@ def inventory(landing_zone: Iterable[str] = ()) -> dict[str, dict[str, list[str]
 
     for account, store in _stores(iam_backends):
         for role in list(store.roles.values()):
-            add(account, "roles", role.arn)
+            if not role.__dict__.get(MADE_BY_SERVICE):
+                add(account, "roles", role.arn)
         for user in list(store.users.values()):
             add(account, "users", user.arn)
         for arn in list(store.managed_policies):

@@ -1,13 +1,28 @@
-"""moto's functions: settings that it forgets at birth or in an update are kept, and a new one replaces the old."""
+"""moto's functions: settings that it forgets at birth or in an update are kept, and a new one replaces the old; what
+has tags beside functions is found when they are asked for; a stream's consumer is a source of events."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from moto.awslambda.models import LambdaBackend, LambdaFunction
+from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
+from moto.awslambda.policy import Policy
+from moto.kinesis.models import kinesis_backends
 
 _KEPT = "featureshare_settings"
+_QUALIFIED = 7  # colons of a function's ARN with a version or an alias
 _FORGOTTEN = ("DeadLetterConfig", "FileSystemConfigs", "LoggingConfig", "SnapStart")
 _UPDATED = {"EphemeralStorage": "ephemeral_storage", "KMSKeyArn": "kms_key_arn", "TracingConfig": "tracing_config"}
+SIGNING_TAGS = "featureshare-signing-tags"
+"""Where the tags of code signing configurations, which moto lacks, are kept by ARN on its backend."""
+
+# https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html, and API_AddPermission of the API reference
+_CONDITIONS = {"FunctionUrlAuthType": "lambda:FunctionUrlAuthType", "PrincipalOrgID": "aws:PrincipalOrgID"}
+_decode = Policy.decode_policy
+_principal = Policy.principal_formatter
+_Mapping: Any = EventSourceMapping
+_map = LambdaBackend.create_event_source_mapping
+_remap = LambdaBackend.update_event_source_mapping
+_tagged = LambdaBackend._get_resource_by_arn
 _born = LambdaFunction.__init__
 _update = LambdaFunction.update_configuration
 _show = LambdaFunction.get_configuration
@@ -46,7 +61,60 @@ def apply() -> None:
         self.get_function(function_name).event_invoke_config.clear()
         return _configure_events(self, function_name, config)
 
+    def tagged(self: Any, arn: str) -> Any:
+        return self.__dict__.get(SIGNING_TAGS, {}).get(arn) or _tagged(self, arn)
+
+    def create_mapping(self: Any, spec: dict[str, Any]) -> Any:
+        """moto's own, and for a consumer of a stream, which it takes for no source at all."""
+        source = str(spec.get("EventSourceArn") or "")
+        stream_arn, reads, _ = source.partition("/consumer/")
+        streams = kinesis_backends[self.account_id][self.region_name].streams.values()
+        stream = next((one for one in streams if one.arn == stream_arn), None) if reads else None
+        if stream is None or stream.get_consumer_by_arn(source) is None:
+            return _aimed(_map(self, spec), spec)
+        function = self._lambdas.get_function_by_name_or_arn_with_qualifier(spec.get("FunctionName", ""))
+        where = {"RegionName": self.region_name, "AccountId": self.account_id, "FunctionArn": function.function_arn}
+        made: Any = _Mapping({**spec, **where})
+        self._event_source_mappings[made.uuid] = made
+        return _aimed(made, spec)
+
+    def update_mapping(self: Any, uuid: str, spec: dict[str, Any]) -> Any:
+        return _aimed(_remap(self, uuid, spec), spec)
+
+    def decode(self: Any, given: dict[str, Any]) -> Any:
+        """A statement whose conditions are all conditions; moto writes some as members, and some over each other."""
+        equal = {key: given.pop(name) for name, key in _CONDITIONS.items() if name in given}
+        by_url = given.pop("InvokedViaFunctionUrl", None)
+        policy = _decode(self, given)
+        condition = policy.statements[0].setdefault("Condition", {})
+        if equal:
+            condition["StringEquals"] = {**condition.get("StringEquals", {}), **equal}
+        if by_url is not None:
+            condition["Bool"] = {"lambda:InvokedViaFunctionUrl": str(by_url).lower()}
+        if not condition:
+            del policy.statements[0]["Condition"]
+        return policy
+
+    def principal(self: Any, given: Any) -> Any:
+        """An account that may have a layer is shown as its root; moto shows the number, which says nobody."""
+        if isinstance(self.parent, LayerVersion) and str(given).isdigit():
+            return {"AWS": f"arn:aws:iam::{given}:root"}
+        return _principal(self, given)
+
+    Policy.principal_formatter = principal  # type: ignore[assignment, method-assign]
+    Policy.decode_policy = decode  # type: ignore[assignment, method-assign]
+    LambdaBackend.update_event_source_mapping = update_mapping  # type: ignore[method-assign]
+    LambdaBackend.create_event_source_mapping = create_mapping  # type: ignore[method-assign]
+    LambdaBackend._get_resource_by_arn = tagged  # type: ignore[method-assign]
     LambdaBackend.put_function_event_invoke_config = configure_events  # type: ignore[method-assign]
     LambdaFunction.__init__ = init  # type: ignore[method-assign]
     LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign]
     LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]
+
+
+def _aimed(mapping: Any, spec: Mapping[str, Any]) -> Any:
+    """A mapping that names the alias it was given; moto names the version behind it."""
+    given = str(spec.get("FunctionName") or "")
+    if mapping is not None and given.startswith("arn:") and given.count(":") == _QUALIFIED:
+        mapping.function_arn = given
+    return mapping

@@ -1,4 +1,5 @@
-"""moto's keys: more services have managed ones, and the id of a multi-Region key is `mrk-` and 32 hexadecimal digits.
+"""moto's keys: more services have managed ones, the id of a multi-Region key is `mrk-` and 32 hexadecimal digits, and a
+key waits for the material that its owner brings.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
 """
@@ -14,6 +15,10 @@ from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS, RESERVED_ALIASES, gen
 _MULTI_REGION = re.compile(r"mrk-[0-9a-f]{32}")
 # Services beside moto's that have a managed key, which KMS makes when its alias is first described (API_DescribeKey).
 _MANAGED = ("backup", "dms", "ecr", "fsx", "kinesis", "sagemaker", "ses", "sns", "sqs", "workspaces")
+EXPIRY = "featureshare_expiry"
+"""The attribute of a key that says until when its imported material is valid."""
+
+_made, _shown = models.Key.__init__, models.Key.to_dict
 _original_check = KmsResponse._validate_cmk_id
 
 
@@ -31,5 +36,17 @@ def apply() -> None:
             key_id = self.kms_backend.keys[key_id].arn
         _original_check(self, key_id)
 
+    def init(self: Any, *given: Any, **named: Any) -> None:
+        _made(self, *given, **named)
+        if self.origin == "EXTERNAL":
+            self.key_state, self.enabled = "PendingImport", False
+
+    def to_dict(self: Any) -> dict[str, Any]:
+        shown = _shown(self)
+        shown["KeyMetadata"].update(self.__dict__.get(EXPIRY, {}))
+        return shown
+
+    models.Key.__init__ = init  # type: ignore[method-assign]
+    models.Key.to_dict = to_dict  # type: ignore[method-assign]
     setattr(models, "generate_key_id", new_id)  # noqa: B010  (imported there from elsewhere)
     KmsResponse._validate_cmk_id = validate  # type: ignore[method-assign]

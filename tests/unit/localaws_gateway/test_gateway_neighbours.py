@@ -193,3 +193,25 @@ def test_a_spark_application_is_as_it_was_made_and_changed(aws: Aws) -> None:
     spark.start_application(applicationId=other["applicationId"])
     assert refusal(spark.delete_application, applicationId=other["applicationId"])[0] == "ValidationException"
     spark.delete_application(applicationId=made["applicationId"])
+
+
+def test_a_prefix_list_changes_in_place(aws: Aws, admin: str) -> None:
+    ec2 = aws.as_role("ec2", admin)
+    entries = [{"Cidr": "10.1.0.0/16", "Description": "old"}, {"Cidr": "10.2.0.0/16"}]
+    made = ec2.create_managed_prefix_list(
+        PrefixListName="clients", AddressFamily="IPv4", MaxEntries=3, Entries=entries
+    )["PrefixList"]
+    named = {"PrefixListId": made["PrefixListId"]}
+    changed = [{"Cidr": "10.1.0.0/16", "Description": "new"}]
+    ec2.modify_managed_prefix_list(
+        **named, CurrentVersion=1, AddEntries=changed, RemoveEntries=[{"Cidr": "10.2.0.0/16"}]
+    )
+    (shown,) = ec2.describe_managed_prefix_lists(PrefixListIds=[made["PrefixListId"]])["PrefixLists"]
+    assert (shown["PrefixListName"], shown["Version"], shown["MaxEntries"]) == ("clients", 2, 3)
+    assert ec2.get_managed_prefix_list_entries(**named)["Entries"] == changed
+    ec2.modify_managed_prefix_list(**named, MaxEntries=5)
+    (shown,) = ec2.describe_managed_prefix_lists(PrefixListIds=[made["PrefixListId"]])["PrefixLists"]
+    assert (shown["Version"], shown["MaxEntries"]) == (2, 5)
+    unknown = {"PrefixListId": "pl-0123456789abcdef0"}
+    assert refusal(ec2.modify_managed_prefix_list, **unknown, MaxEntries=5)[0] == "InvalidPrefixListID.NotFound"
+    assert refusal(ec2.modify_managed_prefix_list, **named, MaxEntries=0)[0] == "InvalidParameterValue"

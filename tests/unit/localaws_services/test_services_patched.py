@@ -1,0 +1,251 @@
+"""What moto refuses, forgets or writes wrongly, and its corrections put right, over boto3 on moto alone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from services_world import REGION
+
+from featureshare.iam import Policy
+from featureshare.localaws import patches
+from featureshare.localaws.gateway.inventory import inventory
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def moto() -> Iterator[None]:
+    patches.apply()
+    with mock_aws():
+        yield
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)
+
+
+@pytest.fixture
+def function() -> str:
+    role = client("iam").create_role(RoleName="f", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    code: Any = {"ImageUri": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/x:1"}
+    made = client("lambda").create_function(FunctionName="f", Role=role, PackageType="Image", Code=code)
+    return str(made["FunctionArn"])
+
+
+def test_conditions_of_a_function_policy_are_conditions(function: str) -> None:
+    """Any other member of a statement makes the document one that nobody can read, and that denies."""
+    functions = client("lambda")
+    given = {
+        "url": {"FunctionUrlAuthType": "AWS_IAM", "Action": "lambda:InvokeFunctionUrl", "Principal": ACCOUNT},
+        "both": {"SourceAccount": ACCOUNT, "PrincipalOrgID": "o-abcdefghij", "Principal": "sns.amazonaws.com"},
+        "none": {"Principal": "sns.amazonaws.com"},
+    }
+    for name, more in given.items():
+        functions.add_permission(FunctionName="f", StatementId=name, **{"Action": "lambda:InvokeFunction", **more})
+    statements = json.loads(functions.get_policy(FunctionName="f")["Policy"])["Statement"]
+    assert {one["Sid"]: one.get("Condition") for one in statements} == {
+        "url": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+        "both": {"StringEquals": {"AWS:SourceAccount": ACCOUNT, "aws:PrincipalOrgID": "o-abcdefghij"}},
+        "none": None,
+    }
+    for one in statements[1:]:
+        Policy.parse(json.dumps({"Version": "2012-10-17", "Statement": [one]}), name="function policy")
+
+
+def test_a_consumer_is_a_source_of_events(function: str) -> None:
+    kinesis, functions = client("kinesis"), client("lambda")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    stream = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    reader = kinesis.register_stream_consumer(StreamARN=stream, ConsumerName="c")["Consumer"]["ConsumerARN"]
+    made = functions.create_event_source_mapping(EventSourceArn=reader, FunctionName="f", StartingPosition="LATEST")
+    assert functions.get_event_source_mapping(UUID=made["UUID"])["EventSourceArn"] == reader
+    with pytest.raises(ClientError, match="Invalid EventSourceArn"):
+        functions.create_event_source_mapping(EventSourceArn=f"{reader}9", FunctionName="f", StartingPosition="LATEST")
+
+
+def test_a_rule_of_all_protocols_changes_without_ports() -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group, other = (ec2.create_security_group(GroupName=n, Description="d", VpcId=vpc)["GroupId"] for n in "ab")
+    pairs = [{"GroupId": group, "Description": "old"}]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": pairs}])
+    own = [{"Name": "group-id", "Values": [group]}]
+
+    def rule() -> dict[str, Any]:
+        found = ec2.describe_security_group_rules(Filters=own)["SecurityGroupRules"]
+        return next(dict(one) for one in found if not one["IsEgress"])
+
+    before = rule()
+    changed = {"IpProtocol": "-1", "ReferencedGroupId": other, "Description": "new"}
+    ec2.modify_security_group_rules(
+        GroupId=group,
+        SecurityGroupRules=[{"SecurityGroupRuleId": before["SecurityGroupRuleId"], "SecurityGroupRule": changed}],
+    )
+    after = rule()
+    assert (after["Description"], after["ReferencedGroupInfo"]["GroupId"]) == ("new", other)
+    assert (after.get("FromPort"), after.get("ToPort")) == (before.get("FromPort"), before.get("ToPort"))
+
+
+def test_flow_logs_go_into_a_folder() -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    client("s3").create_bucket(Bucket="flows", CreateBucketConfiguration={"LocationConstraint": REGION})
+    given = {"ResourceIds": [vpc], "ResourceType": "VPC", "TrafficType": "ALL", "LogDestinationType": "s3"}
+    made = ec2.create_flow_logs(**given, LogDestination="arn:aws:s3:::flows/vpc/")
+    (shown,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+    assert shown["LogDestination"] == "arn:aws:s3:::flows/vpc/"
+    assert ec2.create_flow_logs(**given, LogDestination="arn:aws:s3:::nowhere/vpc/")["Unsuccessful"]
+
+
+def test_batch_makes_its_own_role_which_nobody_has_to_destroy() -> None:
+    ec2, batch = client("ec2"), client("batch")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    resources = {"type": "FARGATE", "maxvCpus": 2, "subnets": [subnet], "securityGroupIds": [group]}
+    for name in ("one", "two"):
+        batch.create_compute_environment(computeEnvironmentName=name, type="MANAGED", computeResources=resources)
+    batch.update_compute_environment(computeEnvironment="one", computeResources={"maxvCpus": 4})
+    sizes = {
+        one["computeEnvironmentName"]: one["computeResources"]["maxvCpus"]
+        for one in batch.describe_compute_environments()["computeEnvironments"]
+    }
+    assert sizes == {"one": 4, "two": 2}
+    path = "role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"
+    environments = batch.describe_compute_environments()["computeEnvironments"]
+    assert {one["serviceRole"] for one in environments} == {f"arn:aws:iam::{ACCOUNT}:{path}"}
+    assert "roles" not in inventory().get(ACCOUNT, {})
+
+
+def test_the_most_that_a_table_may_use() -> None:
+    dynamodb = client("dynamodb")
+    key: Any = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    }
+    most = {"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 50}
+    dynamodb.create_table(TableName="t", BillingMode="PAY_PER_REQUEST", OnDemandThroughput=most, **key)
+    assert dynamodb.describe_table(TableName="t")["Table"]["OnDemandThroughput"] == most
+    more = {**most, "MaxReadRequestUnits": 200}
+    dynamodb.update_table(TableName="t", OnDemandThroughput=more)
+    assert dynamodb.describe_table(TableName="t")["Table"]["OnDemandThroughput"] == more
+
+
+def test_how_a_subscription_spreads_its_events() -> None:
+    logs, kinesis = client("logs"), client("kinesis")
+    logs.create_log_group(logGroupName="g")
+    kinesis.create_stream(StreamName="s", ShardCount=1)
+    stream = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    for spread, given in (("Random", {"distribution": "Random"}), ("ByLogStream", {})):
+        logs.put_subscription_filter(
+            logGroupName="g", filterName="f", filterPattern="", destinationArn=stream, roleArn="r" * 20, **given
+        )
+        (found,) = logs.describe_subscription_filters(logGroupName="g")["subscriptionFilters"]
+        assert found["distribution"] == spread
+
+
+def test_addresses_of_an_interface_endpoint_and_tags_of_dhcp_options() -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    service = f"com.amazonaws.{REGION}.sts"
+    made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=service, VpcEndpointType="Interface")["VpcEndpoint"]
+    name = made["VpcEndpointId"]
+    assert (made["IpAddressType"], made["DnsOptions"]) == ("ipv4", {"DnsRecordIpType": "ipv4"})
+    ec2.modify_vpc_endpoint(VpcEndpointId=name, PrivateDnsEnabled=False)
+    assert ec2.describe_vpc_endpoints(VpcEndpointIds=[name])["VpcEndpoints"][0]["PrivateDnsEnabled"] is False
+    ec2.modify_vpc_endpoint(VpcEndpointId=name, IpAddressType="dualstack", DnsOptions={"DnsRecordIpType": "dualstack"})
+    (shown,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[name])["VpcEndpoints"]
+    assert (shown["IpAddressType"], shown["DnsOptions"]) == ("dualstack", {"DnsRecordIpType": "dualstack"})
+    gateway = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3")["VpcEndpoint"]
+    assert "DnsOptions" not in gateway
+    tags = [{"Key": "team", "Value": "ml"}]
+    options = ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name", "Values": ["ml.internal"]}],
+        TagSpecifications=[{"ResourceType": "dhcp-options", "Tags": tags}],
+    )["DhcpOptions"]["DhcpOptionsId"]
+    assert ec2.describe_dhcp_options(DhcpOptionsIds=[options])["DhcpOptions"][0]["Tags"] == tags
+
+
+def test_the_form_of_flow_logs() -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    client("s3").create_bucket(Bucket="flows", CreateBucketConfiguration={"LocationConstraint": REGION})
+    given: Any = {"ResourceIds": [vpc], "ResourceType": "VPC", "LogDestinationType": "s3"}
+    form = {"FileFormat": "parquet", "HiveCompatiblePartitions": True, "PerHourPartition": False}
+    for kind, more in (("ALL", {"DestinationOptions": form}), ("REJECT", {})):
+        destination = f"arn:aws:s3:::flows/{kind}/"
+        made = ec2.create_flow_logs(**given, TrafficType=kind, LogDestination=destination, **more)
+        (shown,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+        assert shown.get("DestinationOptions") == more.get("DestinationOptions")
+
+
+def test_an_account_that_may_have_a_layer_is_its_root() -> None:
+    functions = client("lambda")
+    client("s3").create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("s3").put_object(Bucket="code", Key="layer.zip", Body=b"")
+    layer: Any = {"S3Bucket": "code", "S3Key": "layer.zip"}
+    version = functions.publish_layer_version(LayerName="l", Content=layer)["Version"]
+    one: Any = {"LayerName": "l", "VersionNumber": version}
+    functions.add_layer_version_permission(
+        **one, StatementId="s", Action="lambda:GetLayerVersion", Principal="333333333333"
+    )
+    (statement,) = json.loads(functions.get_layer_version_policy(**one)["Policy"])["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+
+
+def test_a_source_of_events_stays_with_its_alias(function: str) -> None:
+    functions = client("lambda")
+    version = functions.publish_version(FunctionName="f")["Version"]
+    live = functions.create_alias(FunctionName="f", Name="live", FunctionVersion=version)["AliasArn"]
+    queue = client("sqs").create_queue(QueueName="q")["QueueUrl"]
+    source = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    made = functions.create_event_source_mapping(EventSourceArn=source, FunctionName=live)
+    assert made["FunctionArn"] == live
+    functions.update_event_source_mapping(UUID=made["UUID"], FunctionName=function)
+    assert functions.get_event_source_mapping(UUID=made["UUID"])["FunctionArn"] == function
+    functions.update_event_source_mapping(UUID=made["UUID"], FunctionName=live)
+    assert functions.get_event_source_mapping(UUID=made["UUID"])["FunctionArn"] == live
+
+
+def test_a_pipe_goes_on_reading_from_where_it_started() -> None:
+    pipes = client("pipes")
+    stream = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s"
+    role = f"arn:aws:iam::{ACCOUNT}:role/pipe"
+    reads = {"StartingPosition": "LATEST", "BatchSize": 10}
+    letters = {"DeadLetterConfig": {"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"}}
+    given: Any = {
+        "FilterCriteria": {"Filters": [{"Pattern": "{}"}]},
+        "KinesisStreamParameters": {**reads, **letters},
+    }
+    pipes.create_pipe(Name="p", RoleArn=role, Source=stream, Target=stream, SourceParameters=given)
+    change: Any = {"FilterCriteria": {}, "KinesisStreamParameters": {"BatchSize": 20, "DeadLetterConfig": {}}}
+    pipes.update_pipe(Name="p", RoleArn=role, SourceParameters=change)
+    shown = pipes.describe_pipe(Name="p")["SourceParameters"]
+    assert shown == {"KinesisStreamParameters": {"StartingPosition": "LATEST", "BatchSize": 20}}
+
+
+def test_a_definition_in_a_bucket_is_json() -> None:
+    definition = {"Version": "2020-12-01", "Steps": []}
+    client("s3").create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client("s3").put_object(Bucket="code", Key="p.json", Body=json.dumps(definition).encode())
+    sagemaker = client("sagemaker")
+    sagemaker.create_pipeline(
+        PipelineName="p",
+        PipelineDisplayName="p",
+        PipelineDefinitionS3Location={"Bucket": "code", "ObjectKey": "p.json"},
+        ClientRequestToken="t" * 32,
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/pipeline",
+    )
+    assert json.loads(sagemaker.describe_pipeline(PipelineName="p")["PipelineDefinition"]) == definition
