@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from featureshare.iam.calls import (
     athena,
+    builds,
     compute,
     featurestore,
     glue,
@@ -43,6 +44,7 @@ TABLES: dict[str, Table] = {
     "sqs": messaging.SQS,
     "ssm": ssm.TABLE,
     "sts": sts.TABLE,
+    **builds.TABLES,
     **compute.TABLES,
     **governance.TABLES,
     **others.TABLES,

@@ -15,9 +15,10 @@ ECR: Table = entries(
             "PutImageScanningConfiguration PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy",
             "repository/*": "DescribeRepositories",
             "{resourceArn}": "ListTagsForResource TagResource UntagResource",
-            "*": "DeleteRegistryPolicy DescribeRegistry GetAuthorizationToken GetRegistryPolicy "
+            "*": "CreatePullThroughCacheRule DeletePullThroughCacheRule DeleteRegistryPolicy "
+            "DescribePullThroughCacheRules DescribeRegistry GetAuthorizationToken GetRegistryPolicy "
             "GetRegistryScanningConfiguration PutRegistryPolicy PutRegistryScanningConfiguration "
-            "PutReplicationConfiguration",
+            "PutReplicationConfiguration UpdatePullThroughCacheRule",
         },
         owner="registryId",
     ),

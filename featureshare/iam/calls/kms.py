@@ -16,6 +16,7 @@ from featureshare.iam.calls.registry import (
     on,
     request_tags,
     tags_in,
+    text_keys,
     untags_in,
 )
 
@@ -134,6 +135,10 @@ def _deletion(scope: Scope) -> Context:
     return {"kms:ScheduleKeyDeletionPendingWindowInDays": scope.text("PendingWindowInDays", "30")}
 
 
+_wrapping = text_keys(WrappingAlgorithm="kms:WrappingAlgorithm", WrappingKeySpec="kms:WrappingKeySpec")
+_importing = text_keys(ExpirationModel="kms:ExpirationModel")
+
+
 def _re_encrypt(scope: Scope) -> Iterator[Check]:
     old, new = scope.text("SourceKeyId"), scope.text("DestinationKeyId")
     same: Context = {"kms:ReEncryptOnSameKey": as_text(key_arn(scope, old) == key_arn(scope, new)), **_SYMMETRIC}
@@ -163,6 +168,9 @@ TABLE: Table = entries(
         "GenerateDataKeyWithoutPlaintext": _symmetric("kms:GenerateDataKeyWithoutPlaintext"),
         "GetKeyPolicy": _key("kms:GetKeyPolicy"),
         "GetKeyRotationStatus": _key("kms:GetKeyRotationStatus"),
+        "DeleteImportedKeyMaterial": _key("kms:DeleteImportedKeyMaterial"),
+        "GetParametersForImport": _key("kms:GetParametersForImport", keys=_wrapping),
+        "ImportKeyMaterial": _key("kms:ImportKeyMaterial", keys=_importing),
         "GetPublicKey": _key("kms:GetPublicKey", alias=True),
         "ListAliases": on("kms:ListAliases"),
         "ListGrants": _key("kms:ListGrants"),

@@ -1,6 +1,7 @@
 """Topics, queues and tables beside a feature store: what hears of it, and what locks its state."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from featureshare.iam.calls.model import Check
@@ -65,6 +66,18 @@ def _table(action: str) -> Answer:
         name = scope.text("TableName")
         resource = name if name.startswith("arn:") else scope.arn("dynamodb", f"table/{name}")
         yield Check(f"dynamodb:{action}", resource, account_of(resource, scope.call.account))
+
+    return checks
+
+
+def _index(action: str) -> Answer:
+    """An action on a table, and on the index of it that the call names."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        for check in _table(action)(scope):
+            yield check
+            if index := scope.get("IndexName"):
+                yield replace(check, resource=f"{check.resource}/index/{index}")
 
     return checks
 
@@ -145,18 +158,24 @@ DYNAMODB: Table = entries(
                 "DeleteItem",
                 "DeleteTable",
                 "DescribeContinuousBackups",
+                "DescribeKinesisStreamingDestination",
                 "DescribeTable",
                 "DescribeTimeToLive",
+                "DisableKinesisStreamingDestination",
+                "EnableKinesisStreamingDestination",
                 "GetItem",
                 "PutItem",
                 "Query",
                 "Scan",
                 "UpdateContinuousBackups",
                 "UpdateItem",
+                "UpdateKinesisStreamingDestination",
                 "UpdateTable",
                 "UpdateTimeToLive",
             )
         },
+        "DescribeContributorInsights": _index("DescribeContributorInsights"),
+        "UpdateContributorInsights": _index("UpdateContributorInsights"),
         "CreateTable": _born("dynamodb:CreateTable", "dynamodb:TagResource", _TABLE, "Tags", _TABLE_TAGS),
         **{
             name: on(f"dynamodb:{name}", "{ResourceArn}")

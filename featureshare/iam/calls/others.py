@@ -29,6 +29,10 @@ _ALARMS = f"arn:{{partition}}:cloudwatch:{_HERE}alarm:"
 _ALARM = _ALARMS + "{AlarmName}"
 _DASHBOARDS = "arn:{partition}:cloudwatch::{account}:dashboard/"
 _DASHBOARD = _DASHBOARDS + "{DashboardName}"
+_STREAMS = f"arn:{{partition}}:cloudwatch:{_HERE}metric-stream/"
+_STREAM = _STREAMS + "{Name}"
+_DESTINATION = f"arn:{{partition}}:logs:{_HERE}destination:{{destinationName}}"
+_DETECTOR = "{anomalyDetectorArn}"
 _RULE = f"arn:{{partition}}:events:{_HERE}rule/"
 _FUNCTION = f"arn:{{partition}}:lambda:{_HERE}function:{{FunctionName}}"
 _LOG_STREAM = _LOG_GROUP + ":log-stream:{logStreamName}"
@@ -89,6 +93,29 @@ def _log_tags(action: str, keys: Keys) -> Answer:
     return on(f"logs:{action}", _LOG_GROUP, keys=keys)
 
 
+def _log_group(scope: Scope, given: str) -> str:
+    """The ARN of a log group given by name or ARN, as a policy names it: without the `:*` of its streams."""
+    return given.removesuffix(":*") if given.startswith("arn:") else scope.arn("logs", f"log-group:{given}")
+
+
+def _identified(action: str) -> Answer:
+    """An action on a log group given by name or ARN."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        resource = _log_group(scope, scope.text("logGroupIdentifier"))
+        yield Check(f"logs:{action}", resource, account_of(resource, scope.call.account))
+
+    return checks
+
+
+def _watched(scope: Scope) -> Iterator[Check]:
+    """logs:CreateLogAnomalyDetector on each log group that the detector will read."""
+    for given in scope.get("logGroupArnList") or ("*",):
+        resource = _log_group(scope, str(given))
+        context = request_tags(scope.get("tags"))
+        yield Check("logs:CreateLogAnomalyDetector", resource, account_of(resource, scope.call.account), context)
+
+
 def _removed(tags: object) -> Context:
     """aws:TagKeys of a call that removes tags and gives them with their values."""
     keys = request_tags(tags).get("aws:TagKeys")
@@ -132,6 +159,7 @@ TABLES: dict[str, Table] = {
             ),
             **_same("cloudtrail", "{EventDataStore}", "DeleteEventDataStore", "GetEventDataStore"),
             **_same("cloudtrail", "{EventDataStore}", "RestoreEventDataStore", "UpdateEventDataStore"),
+            **_same("cloudtrail", "{EventDataStore}", "StartEventDataStoreIngestion", "StopEventDataStoreIngestion"),
             "AddTags": on("cloudtrail:AddTags", "{ResourceId}", keys=tags_in("TagsList")),
             "CreateTrail": _trail("CreateTrail", "Name", "TagsList"),
             "DeleteTrail": _trail("DeleteTrail", "Name"),
@@ -161,6 +189,14 @@ TABLES: dict[str, Table] = {
             "GetMetricData": on("cloudwatch:GetMetricData"),
             "ListTagsForResource": on("cloudwatch:ListTagsForResource", "{ResourceARN}"),
             "PutDashboard": on("cloudwatch:PutDashboard", _DASHBOARD),
+            **_same("cloudwatch", _STREAM, "DeleteMetricStream", "GetMetricStream"),
+            "ListMetricStreams": on("cloudwatch:ListMetricStreams"),
+            "PutMetricStream": both(
+                on("cloudwatch:PutMetricStream", _STREAM, keys=tags_in("Tags")),
+                pass_role("RoleArn", "streams.metrics.cloudwatch.amazonaws.com"),
+            ),
+            "StartMetricStreams": _each("cloudwatch:StartMetricStreams", _STREAMS, "Names"),
+            "StopMetricStreams": _each("cloudwatch:StopMetricStreams", _STREAMS, "Names"),
             "PutCompositeAlarm": on("cloudwatch:PutCompositeAlarm", _ALARM, keys=tags_in("Tags")),
             "PutMetricAlarm": on("cloudwatch:PutMetricAlarm", _ALARM, keys=tags_in("Tags")),
             "TagResource": on("cloudwatch:TagResource", "{ResourceARN}", keys=tags_in("Tags")),
@@ -185,6 +221,7 @@ TABLES: dict[str, Table] = {
                 for noun, kind in (("ApiDestination", "api-destination"), ("Connection", "connection"))
                 for verb in ("Create", "Delete", "Describe", "Update")
             },
+            "UpdateEventBus": lambda scope: on("events:UpdateEventBus", _BUS + _bus(scope, "Name"))(scope),
             "DeleteEventBus": on("events:DeleteEventBus", _BUS + "{Name}"),
             "DescribeEventBus": lambda scope: on("events:DescribeEventBus", _BUS + _bus(scope, "Name"))(scope),
             "DisableRule": _rule("DisableRule", "Name"),
@@ -208,10 +245,12 @@ TABLES: dict[str, Table] = {
             "AddLFTagsToResource",
             "BatchGrantPermissions",
             "BatchRevokePermissions",
+            "CreateLakeFormationOptIn",
             "CreateDataCellsFilter",
             "CreateLFTag",
             "DeleteDataCellsFilter",
             "DeleteLFTag",
+            "DeleteLakeFormationOptIn",
             "DeregisterResource",
             "DescribeResource",
             "GetDataCellsFilter",
@@ -221,6 +260,7 @@ TABLES: dict[str, Table] = {
             "GrantPermissions",
             "ListDataCellsFilter",
             "ListLFTags",
+            "ListLakeFormationOptIns",
             "ListPermissions",
             "ListResources",
             "PutDataLakeSettings",
@@ -265,6 +305,14 @@ TABLES: dict[str, Table] = {
                 f"{verb}FunctionUrlConfig": _function(f"{verb}FunctionUrlConfig", _URL_KEYS)
                 for verb in ("Create", "Delete", "Get", "Update")
             },
+            **_same("lambda", "{CodeSigningConfigArn}", "DeleteCodeSigningConfig", "GetCodeSigningConfig"),
+            **_same("lambda", "{CodeSigningConfigArn}", "ListFunctionsByCodeSigningConfig", "UpdateCodeSigningConfig"),
+            "CreateCodeSigningConfig": on("lambda:CreateCodeSigningConfig", keys=tags_in("Tags")),
+            "PutFunctionCodeSigningConfig": both(
+                _function("PutFunctionCodeSigningConfig"),
+                on("lambda:PutFunctionCodeSigningConfig", "{CodeSigningConfigArn}"),
+            ),
+            "DeleteFunctionCodeSigningConfig": _function("DeleteFunctionCodeSigningConfig"),
             "CreateAlias": _function("CreateAlias"),
             "CreateEventSourceMapping": on("lambda:CreateEventSourceMapping", keys=tags_in("Tags")),
             "DeleteAlias": _function("DeleteAlias"),
@@ -317,6 +365,22 @@ TABLES: dict[str, Table] = {
             **_same("logs", _LOG_GROUP, "ListTagsLogGroup", "PutMetricFilter", "PutRetentionPolicy"),
             "PutSubscriptionFilter": both(
                 on("logs:PutSubscriptionFilter", _LOG_GROUP), pass_role("roleArn", "logs.amazonaws.com")
+            ),
+            **{
+                f"{verb}DataProtectionPolicy": _identified(f"{verb}DataProtectionPolicy")
+                for verb in ("Delete", "Get", "Put")
+            },
+            **_reads("logs", "DeleteAccountPolicy", "DescribeAccountPolicies", "PutAccountPolicy"),
+            **_reads("logs", "DeleteIndexPolicy", "DescribeDestinations", "DescribeIndexPolicies", "PutIndexPolicy"),
+            **_same("logs", _DESTINATION, "DeleteDestination", "PutDestinationPolicy"),
+            "PutDestination": both(
+                on("logs:PutDestination", _DESTINATION, keys=tags_in("tags")),
+                pass_role("roleArn", "logs.amazonaws.com"),
+            ),
+            **_same("logs", _DETECTOR, "DeleteLogAnomalyDetector", "GetLogAnomalyDetector", "UpdateLogAnomalyDetector"),
+            "CreateLogAnomalyDetector": _watched,
+            "ListLogAnomalyDetectors": on(
+                "logs:ListLogAnomalyDetectors", f"arn:{{partition}}:logs:{_HERE}anomaly-detector:*"
             ),
             "TagLogGroup": _log_tags("TagLogGroup", tags_in("tags")),
             "UntagLogGroup": _log_tags("UntagLogGroup", untags_in("tags")),

@@ -1,6 +1,6 @@
 """SageMaker beside notebooks, models and feature groups: Studio, its images and apps, code, pipelines, registries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from featureshare.iam.calls.model import Check
@@ -33,6 +33,22 @@ def _app(action: str) -> Answer:
     return checks
 
 
+def _devices(action: str, names: Callable[[Scope], Iterable[str]], tagged: bool = False) -> Answer:
+    """An action on each of the devices of a fleet that a call names, as they are or as they will be."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        tags = request_tags(scope.get("Tags")) if tagged else {}
+        for name in list(names(scope)) or ["*"]:
+            resource = scope.arn("sagemaker", f"device-fleet/{scope.text('DeviceFleetName')}/device/{name}")
+            yield Check(f"sagemaker:{action}", resource, scope.call.account, tags, new=tagged)
+
+    return checks
+
+
+def _listed(scope: Scope) -> list[str]:
+    return [str(device.get("DeviceName")) for device in scope.get("Devices") or ()]
+
+
 _NAMED = family(
     "sagemaker",
     {
@@ -48,7 +64,9 @@ _NAMED = family(
         # A domain has no name of its own before it is made: its id is the service's.
         "domain/*": "CreateDomain",
         "domain/{DomainId}": "DeleteDomain DescribeDomain UpdateDomain",
+        "flow-definition/{FlowDefinitionName}": "CreateFlowDefinition DeleteFlowDefinition DescribeFlowDefinition",
         "hub/{HubName}": "CreateHub DeleteHub DescribeHub UpdateHub",
+        "human-task-ui/{HumanTaskUiName}": "CreateHumanTaskUi DeleteHumanTaskUi DescribeHumanTaskUi",
         "image/{ImageName}": "CreateImage CreateImageVersion DeleteImage DescribeImage UpdateImage",
         "image-version/{ImageName}/{Version}": "DeleteImageVersion DescribeImageVersion UpdateImageVersion",
         "mlflow-tracking-server/{TrackingServerName}": "CreateMlflowTrackingServer DeleteMlflowTrackingServer "
@@ -60,6 +78,8 @@ _NAMED = family(
         "DeleteStudioLifecycleConfig DescribeStudioLifecycleConfig",
         "user-profile/{DomainId}/{UserProfileName}": "CreateUserProfile DeleteUserProfile DescribeUserProfile "
         "UpdateUserProfile",
+        "workforce/private-crowd/{WorkforceName}": "CreateWorkforce DeleteWorkforce DescribeWorkforce UpdateWorkforce",
+        "workteam/private-crowd/{WorkteamName}": "CreateWorkteam DeleteWorkteam DescribeWorkteam UpdateWorkteam",
         "*": "DisableSagemakerServicecatalogPortfolio EnableSagemakerServicecatalogPortfolio "
         "GetSagemakerServicecatalogPortfolioStatus ListAppImageConfigs ListApps ListCodeRepositories ListDomains "
         "ListHubs ListImages ListMlflowTrackingServers ListPipelines ListSpaces "
@@ -81,7 +101,12 @@ def _tagged(operation: str, answer: Answer) -> Answer:
     return checks
 
 
-_MADE = {name: _tagged(name, answer) for name, answer in _NAMED.items() if name.startswith("Create")}
+# sagemaker:AddTags knows no workforce: its tags need nothing more.
+_MADE = {
+    name: _tagged(name, answer)
+    for name, answer in _NAMED.items()
+    if name.startswith("Create") and name != "CreateWorkforce"
+}
 
 
 def _passing(operation: str, *parameters: str) -> Answer:
@@ -100,11 +125,16 @@ TABLE: Table = entries(
         "CreateApp": _tagged("CreateApp", _app("CreateApp")),
         "CreateDataQualityJobDefinition": _passing("CreateDataQualityJobDefinition", "RoleArn"),
         "CreateDeviceFleet": _passing("CreateDeviceFleet", "RoleArn"),
+        "CreateFlowDefinition": _passing("CreateFlowDefinition", "RoleArn"),
         "CreateDomain": _passing("CreateDomain", _PROFILE_ROLE, _SPACE_ROLE),
         "CreateImage": _passing("CreateImage", "RoleArn"),
         "CreateMlflowTrackingServer": _passing("CreateMlflowTrackingServer", "RoleArn"),
         "CreatePipeline": _passing("CreatePipeline", "RoleArn"),
         "CreateUserProfile": _passing("CreateUserProfile", "UserSettings.ExecutionRole"),
+        "DeregisterDevices": _devices("DeregisterDevices", lambda scope: scope.get("DeviceNames") or ()),
+        "DescribeDevice": _devices("DescribeDevice", lambda scope: [scope.text("DeviceName")]),
+        "RegisterDevices": _tagged("RegisterDevices", _devices("RegisterDevices", _listed, tagged=True)),
+        "UpdateDevices": _devices("UpdateDevices", _listed),
         "ListAliases": on("sagemaker:ListAliases", "arn:{partition}:sagemaker:{region}:{account}:image/{ImageName}"),
         "UpdateDeviceFleet": _passing("UpdateDeviceFleet", "RoleArn"),
         "UpdateDomain": _passing("UpdateDomain", _PROFILE_ROLE, _SPACE_ROLE),

@@ -27,6 +27,8 @@ SERVICES = (
     "budgets",
     "cloudtrail",
     "cloudwatch",
+    "codebuild",
+    "cognito-idp",
     "config",
     "dynamodb",
     "ec2",

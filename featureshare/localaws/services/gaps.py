@@ -5,9 +5,20 @@ import secrets
 from typing import Any
 
 from moto.cloudtrail.models import cloudtrail_backends
+from moto.core.utils import unix_time
+from moto.efs.models import efs_backends
+from moto.events.models import events_backends
 from moto.s3.models import s3_backends
+from moto.sns.models import sns_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+
+_PROTECTION, _BACKUPS = "featureshare_data_protection", "_featureshare_backups"
+_OF_A_BUS = {
+    "DeadLetterConfig": "dead_letter_config",
+    "Description": "description",
+    "KmsKeyIdentifier": "kms_key_identifier",
+}
 
 
 def put_bucket_replication(call: Invocation) -> dict[str, Any]:
@@ -67,6 +78,91 @@ def describe_trails(call: Invocation) -> dict[str, Any]:
     return {"trailList": [trail for trail in shown if not wanted or {trail["Name"], trail["TrailARN"]} & set(wanted)]}
 
 
+def update_bus(call: Invocation) -> dict[str, Any]:
+    """Replaces description, key, dead letters and logging of a bus: what the call leaves out is gone."""
+    name = str(call.params.get("Name") or "default").rpartition("/")[2]
+    bus = events_backends[call.account][call.region].event_buses.get(name)
+    if bus is None:
+        raise ServiceError("ResourceNotFoundException", f"Event bus {name} does not exist.")
+    given = {member: call.params.get(member) for member in _OF_A_BUS}
+    for member, attribute in _OF_A_BUS.items():
+        setattr(bus, attribute, given[member])
+    bus.last_modified_time = unix_time()
+    return {"Arn": bus.arn, "Name": bus.name, **{member: value for member, value in given.items() if value is not None}}
+
+
+def update_protection(call: Invocation) -> dict[str, Any]:
+    """Whether a replication may overwrite a file system; moto shows what is kept under this name."""
+    found = _file_system(call)
+    kept = {"ReplicationOverwriteProtection": call.params.get("ReplicationOverwriteProtection") or "ENABLED"}
+    found.__dict__["file_system_protection"] = kept
+    return kept
+
+
+def update_file_system(call: Invocation) -> dict[str, Any]:
+    """Changes how much a file system may move."""
+    found, mode, most = (
+        _file_system(call),
+        call.params.get("ThroughputMode"),
+        call.params.get("ProvisionedThroughputInMibps"),
+    )
+    if mode is not None:
+        found.throughput_mode = mode
+    if found.throughput_mode != "provisioned":
+        if most is not None:
+            raise ServiceError("BadRequest", "Only a provisioned throughput has an amount.")
+        found.provisioned_throughput_in_mibps = None
+    elif most is not None:
+        found.provisioned_throughput_in_mibps = most
+    return {name: value for name, value in found.info_json().items() if value is not None}
+
+
+def delete_file_system_policy(call: Invocation) -> dict[str, Any]:
+    _file_system(call).file_system_policy = None
+    return {}
+
+
+def put_backup(call: Invocation) -> dict[str, Any]:
+    """Switches the daily backups of a file system, which moto only shows as they were at its birth."""
+    _file_system(call).__dict__[_BACKUPS] = dict(call.params["BackupPolicy"])
+    return get_backup(call)
+
+
+def get_backup(call: Invocation) -> dict[str, Any]:
+    found = _file_system(call)
+    kept = found.__dict__.get(_BACKUPS) or ({"Status": "ENABLED"} if found._backup else None)
+    if kept is None:
+        raise ServiceError("PolicyNotFound", "None", 404)
+    return {"BackupPolicy": kept}
+
+
+def _file_system(call: Invocation) -> Any:
+    name = str(call.params["FileSystemId"])
+    found = efs_backends[call.account][call.region].file_systems_by_id.get(name)
+    if found is None:
+        raise ServiceError("FileSystemNotFound", f"File system '{name}' does not exist.", 404)
+    return found
+
+
+def put_data_protection(call: Invocation) -> dict[str, Any]:
+    """Keeps the data protection policy of a topic; an empty one takes it away. No message is looked into here."""
+    topic = _topic(call)
+    topic.__dict__[_PROTECTION] = str(call.params["DataProtectionPolicy"])
+    return {}
+
+
+def get_data_protection(call: Invocation) -> dict[str, Any]:
+    kept = _topic(call).__dict__.get(_PROTECTION)
+    return {"DataProtectionPolicy": kept} if kept else {}
+
+
+def _topic(call: Invocation) -> Any:
+    found = sns_backends[call.account][call.region].topics.get(str(call.params["ResourceArn"]))
+    if found is None:
+        raise ServiceError("NotFound", "Topic does not exist", 404)
+    return found
+
+
 def _bucket(call: Invocation) -> Any:
     name = call.params["Bucket"]
     found = s3_backends.bucket_accounts.get(name)
@@ -87,4 +183,12 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3", "GetBucketReplication"): get_bucket_replication,
     ("s3", "GetBucketNotificationConfiguration"): get_bucket_notification_configuration,
     ("cloudtrail", "DescribeTrails"): describe_trails,
+    ("efs", "DeleteFileSystemPolicy"): delete_file_system_policy,
+    ("efs", "DescribeBackupPolicy"): get_backup,
+    ("efs", "PutBackupPolicy"): put_backup,
+    ("efs", "UpdateFileSystem"): update_file_system,
+    ("efs", "UpdateFileSystemProtection"): update_protection,
+    ("events", "UpdateEventBus"): update_bus,
+    ("sns", "GetDataProtectionPolicy"): get_data_protection,
+    ("sns", "PutDataProtectionPolicy"): put_data_protection,
 }

@@ -111,15 +111,72 @@ def update_notebook_lifecycle(call: Invocation) -> dict[str, Any]:
     return {}
 
 
+def create_model(call: Invocation) -> dict[str, Any]:
+    """A model with all that it is given; moto forgets its isolation and how its containers run."""
+    params, name = call.params, str(call.params["ModelName"])
+    _refuse_second(call, _backend(call)._models, "model", name)
+    made = _backend(call).create_model(
+        model_name=name,
+        execution_role_arn=str(params.get("ExecutionRoleArn") or ""),
+        primary_container=params.get("PrimaryContainer"),
+        vpc_config=params.get("VpcConfig"),
+        containers=params.get("Containers"),
+        tags=list(params.get("Tags") or ()),
+    )
+    made.enable_network_isolation = bool(params.get("EnableNetworkIsolation"))
+    _keep(made, params, "InferenceExecutionConfig")
+    return {"ModelArn": made.arn}
+
+
 def describe_model(call: Invocation) -> dict[str, Any]:
-    """What moto answers, without the empty parts that nobody configured."""
-    return _shown(call, "describe_model", "ModelName", "VpcConfig", "Containers", "PrimaryContainer")
+    """What moto answers, without the empty parts that nobody configured, and what it forgets."""
+    shown = _shown(call, "describe_model", "ModelName", "VpcConfig", "Containers", "PrimaryContainer")
+    return {**shown, **_kept(_backend(call)._models[call.params["ModelName"]])}
+
+
+def create_endpoint_config(call: Invocation) -> dict[str, Any]:
+    """A configuration with all that it is given; moto forgets the variants that shadow others."""
+    params, name = call.params, str(call.params["EndpointConfigName"])
+    _refuse_second(call, _backend(call).endpoint_configs, "endpoint-config", name)
+    shadows = list(params.get("ShadowProductionVariants") or ())
+    try:
+        _backend(call).validate_production_variants(shadows)
+        made = _backend(call).create_endpoint_config(
+            endpoint_config_name=name,
+            production_variants=list(params["ProductionVariants"]),
+            data_capture_config=dict(params.get("DataCaptureConfig") or {}),
+            async_inference_config=dict(params.get("AsyncInferenceConfig") or {}),
+            tags=list(params.get("Tags") or ()),
+            kms_key_id=params.get("KmsKeyId"),
+        )
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    _keep(made, params, "ShadowProductionVariants", "ExplainerConfig", "VpcConfig", "EnableNetworkIsolation")
+    return {"EndpointConfigArn": made.endpoint_config_arn}
 
 
 def describe_endpoint_config(call: Invocation) -> dict[str, Any]:
-    return _shown(
+    shown = _shown(
         call, "describe_endpoint_config", "EndpointConfigName", "DataCaptureConfig", "AsyncInferenceConfig", "KmsKeyId"
     )
+    return {**shown, **_kept(_backend(call).endpoint_configs[call.params["EndpointConfigName"]])}
+
+
+def create_endpoint(call: Invocation) -> dict[str, Any]:
+    """An endpoint, which serves at once, and remembers how its deployments are to go."""
+    params, name = call.params, str(call.params["EndpointName"])
+    _refuse_second(call, _backend(call).endpoints, "endpoint", name)
+    try:
+        made = _backend(call).create_endpoint(name, params["EndpointConfigName"], list(params.get("Tags") or ()))
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    _deployed(made, params)
+    return {"EndpointArn": made.arn}
+
+
+def describe_endpoint(call: Invocation) -> dict[str, Any]:
+    shown = _shown(call, "describe_endpoint", "EndpointName", "DataCaptureConfig")
+    return {**shown, **_kept(_backend(call).endpoints[call.params["EndpointName"]])}
 
 
 def update_endpoint(call: Invocation) -> dict[str, Any]:
@@ -138,6 +195,8 @@ def update_endpoint(call: Invocation) -> dict[str, Any]:
     except ServiceException as error:
         raise ServiceError(error.code, error.message) from None
     found.endpoint_config_name = call.params["EndpointConfigName"]
+    if not call.params.get("RetainDeploymentConfig"):
+        _deployed(found, call.params)
     if not call.params.get("RetainAllVariantProperties"):
         found.production_variants = found._process_production_variants(config["ProductionVariants"])
     found.last_modified_time = utcnow()
@@ -151,6 +210,26 @@ def delete_model_package_group(call: Invocation) -> dict[str, Any]:
         raise ServiceError("ValidationException", f"ModelPackageGroup {name} does not exist.")
     del groups[name]
     return {}
+
+
+def _refuse_second(call: Invocation, held: Mapping[str, Any], kind: str, name: str) -> None:
+    if name in held:
+        arn = f"arn:aws:sagemaker:{call.region}:{call.account}:{kind}/{name}"
+        raise ServiceError("ValidationException", f'Cannot create already existing {kind} "{arn}".')
+
+
+def _deployed(endpoint: Any, params: Mapping[str, Any]) -> None:
+    given = params.get("DeploymentConfig")
+    endpoint.__dict__[_KEPT] = {"LastDeploymentConfig": dict(given)} if given else {}
+
+
+def _keep(made: Any, params: Mapping[str, Any], *members: str) -> None:
+    made.__dict__[_KEPT] = {member: params[member] for member in members if params.get(member) is not None}
+
+
+def _kept(made: Any) -> dict[str, Any]:
+    kept: dict[str, Any] = made.__dict__.get(_KEPT, {})
+    return kept
 
 
 def _shown(call: Invocation, operation: str, parameter: str, *optional: str) -> dict[str, Any]:
@@ -185,7 +264,11 @@ HANDLERS: dict[tuple[str, str], Handler] = {
         "DescribeNotebookInstance": describe_notebook_instance,
         "CreateNotebookInstanceLifecycleConfig": create_notebook_lifecycle,
         "UpdateNotebookInstanceLifecycleConfig": update_notebook_lifecycle,
+        "CreateModel": create_model,
         "DescribeModel": describe_model,
+        "CreateEndpoint": create_endpoint,
+        "CreateEndpointConfig": create_endpoint_config,
+        "DescribeEndpoint": describe_endpoint,
         "UpdateEndpoint": update_endpoint,
         "DescribeEndpointConfig": describe_endpoint_config,
         "DeleteModelPackageGroup": delete_model_package_group,

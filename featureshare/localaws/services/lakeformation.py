@@ -136,6 +136,37 @@ def remove_tags(call: Invocation) -> dict[str, Any]:
     return {"Failures": []}
 
 
+def opt_in(call: Invocation) -> dict[str, Any]:
+    """That a principal's access to a resource is Lake Formation's to decide, where access is mixed."""
+    principal, resource = dict(call.params["Principal"]), _normal(call, call.params["Resource"])
+    _opt_ins(call)[_name(principal, resource)] = {
+        **{"Principal": principal, "Resource": resource, "LastModified": clock.now()},
+        # Terraform ends without an answer where nobody is named
+        "LastUpdatedBy": call.caller.arn,
+        **({"Condition": dict(call.params["Condition"])} if call.params.get("Condition") else {}),
+    }
+    return {}
+
+
+def opt_out(call: Invocation) -> dict[str, Any]:
+    name = _name(call.params["Principal"], _normal(call, call.params["Resource"]))
+    if _opt_ins(call).pop(name, None) is None:
+        raise ServiceError("EntityNotFoundException", "The opt-in is not found.")
+    return {}
+
+
+def list_opt_ins(call: Invocation) -> dict[str, Any]:
+    """Opt-ins, narrowed by principal and resource."""
+    principal, resource = call.params.get("Principal"), call.params.get("Resource")
+    wanted = _normal(call, resource) if resource else None
+    found = [
+        one
+        for one in _opt_ins(call).values()
+        if (not principal or one["Principal"] == dict(principal)) and wanted in (None, one["Resource"])
+    ]
+    return {"LakeFormationOptInsInfoList": copy.deepcopy(found)}
+
+
 def create_filter(call: Invocation) -> dict[str, Any]:
     given = copy.deepcopy(dict(call.params["TableData"]))
     held, name = _filters(call), _filter_name(call, given)
@@ -293,6 +324,10 @@ def _filters(call: Invocation) -> dict[Any, Any]:
     return _kept(call, "filters")
 
 
+def _opt_ins(call: Invocation) -> dict[Any, Any]:
+    return _kept(call, "opt-ins")
+
+
 def _grants(call: Invocation) -> dict[Any, Any]:
     """Grants of a catalog by principal and resource."""
     held: dict[Any, Any] = _kept(call, "grants").setdefault(_catalog(call), {})
@@ -329,6 +364,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {
         "AddLFTagsToResource": add_tags,
         "GetResourceLFTags": get_tags,
         "RemoveLFTagsFromResource": remove_tags,
+        "CreateLakeFormationOptIn": opt_in,
+        "DeleteLakeFormationOptIn": opt_out,
+        "ListLakeFormationOptIns": list_opt_ins,
         "CreateDataCellsFilter": create_filter,
         "UpdateDataCellsFilter": update_filter,
         "GetDataCellsFilter": get_filter,

@@ -50,8 +50,13 @@ class Kind:
 
 
 _SERVING = {"Status": "InService"}
+# members of descriptions -> members of updates, where these have another name
+_CHANGED_BY = {"DomainSettings": "DomainSettingsForUpdate"}
 DOMAIN = Kind("Domain", ("DomainId",), "domain", _SERVING)
 IMAGE = Kind("Image", ("ImageName",), "image", {"ImageStatus": "CREATED"})
+FLEET = Kind(
+    "DeviceFleet", ("DeviceFleetName",), "device-fleet", unknown="No devicefleet with name {} in this account."
+)
 KINDS = (
     DOMAIN,
     IMAGE,
@@ -65,11 +70,14 @@ KINDS = (
         taken="ValidationException",
     ),
     Kind(
-        "DeviceFleet",
-        ("DeviceFleetName",),
-        "device-fleet",
-        unknown="No devicefleet with name {} in this account.",
+        "DataQualityJobDefinition",
+        ("JobDefinitionName",),
+        "data-quality-job-definition",
+        unknown="Could not find data quality job definition '{}'.",
+        arn="JobDefinitionArn",
     ),
+    FLEET,
+    Kind("FlowDefinition", ("FlowDefinitionName",), "flow-definition", {"FlowDefinitionStatus": "Active"}),
     Kind("Hub", ("HubName",), "hub", {"HubStatus": "InService"}),
     Kind(
         "MlflowTrackingServer",
@@ -125,8 +133,9 @@ def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
             "HomeEfsFileSystemId": f"fs-{secrets.token_hex(8)}",
             "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
         }
-    if kind.noun == "CodeRepository":
-        return {"GitConfig": {"Branch": "main", **call.params["GitConfig"]}}
+    if kind.noun == "DataQualityJobDefinition" and (read := call.params["DataQualityJobInput"].get("EndpointInput")):
+        whole = {"S3DataDistributionType": "FullyReplicated", "S3InputMode": "File", **read}
+        return {"DataQualityJobInput": {**call.params["DataQualityJobInput"], "EndpointInput": whole}}
     return {}
 
 
@@ -143,7 +152,7 @@ def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
     check_input("sagemaker", call.operation, call.params)
     found = _find(kind, call)
     for member in output_members("sagemaker", f"Describe{kind.noun}") - set(kind.names):
-        value = call.params.get(member)
+        value = call.params.get(_CHANGED_BY.get(member, member))
         if value is not None:
             old = found.get(member)
             found[member] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
@@ -248,6 +257,11 @@ def get_model_package_group_policy(call: Invocation) -> dict[str, Any]:
 def delete_model_package_group_policy(call: Invocation) -> dict[str, Any]:
     _policies(call).pop(_package_group(call), None)
     return {}
+
+
+def fleet(call: Invocation, name: str) -> dict[str, Any]:
+    """A fleet of devices, by name. Raises ServiceError as its description does."""
+    return _find(FLEET, call, (name,))
 
 
 def package_group_policy(store: Any, name: str) -> str | None:

@@ -145,6 +145,23 @@ def update_store(call: Invocation) -> dict[str, Any]:
     return dict(found)
 
 
+def start_ingestion(call: Invocation) -> dict[str, Any]:
+    return _turned(call, "ENABLED")
+
+
+def stop_ingestion(call: Invocation) -> dict[str, Any]:
+    return _turned(call, "STOPPED_INGESTION")
+
+
+def _turned(call: Invocation, status: str) -> dict[str, Any]:
+    """Starts or stops a store. Raises ServiceError for one that is as it should be already, as CloudTrail does."""
+    found = _store(call)
+    if found["Status"] == status:
+        raise ServiceError("InvalidEventDataStoreStatusException", f"The event data store is {status}.")
+    found.update(Status=status, UpdatedTimestamp=utcnow())
+    return {}
+
+
 def delete_store(call: Invocation) -> dict[str, Any]:
     """Deletes a store that is not protected. AWS keeps it for seven days as pending; here it is gone."""
     found = _store(call)
@@ -186,6 +203,8 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("cloudtrail", "DeleteEventDataStore"): delete_store,
     ("cloudtrail", "GetEventDataStore"): get_store,
     ("cloudtrail", "ListEventDataStores"): list_stores,
+    ("cloudtrail", "StartEventDataStoreIngestion"): start_ingestion,
+    ("cloudtrail", "StopEventDataStoreIngestion"): stop_ingestion,
     ("cloudtrail", "UpdateEventDataStore"): update_store,
     ("logs", "AssociateKmsKey"): associate_key,
     ("logs", "DeleteQueryDefinition"): delete_query_definition,

@@ -178,6 +178,7 @@ _ARNS = {
     "ecs": f"arn:aws:ecs:{REGION}:{CENTRAL}:cluster/fs",
     "efs": f"arn:aws:elasticfilesystem:{REGION}:{CENTRAL}:file-system/fs-1",
     "emr-serverless": f"arn:aws:emr-serverless:{REGION}:{CENTRAL}:/applications/fs",
+    "cognito-idp": f"arn:aws:cognito-idp:{REGION}:{CENTRAL}:userpool/fs",
     "kinesis": f"arn:aws:kinesis:{REGION}:{CENTRAL}:stream/fs",
     "pipes": f"arn:aws:pipes:{REGION}:{CENTRAL}:pipe/fs",
     "resource-groups": f"arn:aws:resource-groups:{REGION}:{CENTRAL}:group/fs",
@@ -191,6 +192,8 @@ _ANY_RESOURCE = (
 # ARNs of operations that take one kind beside the service's usual one.
 _OWN_ARNS = {
     ("kinesis", "ConsumerARN"): f"arn:aws:kinesis:{REGION}:{CENTRAL}:stream/fs/consumer/reader:1",
+    ("lambda", "CodeSigningConfigArn"): f"arn:aws:lambda:{REGION}:{CENTRAL}:code-signing-config:csc-fs",
+    ("logs", "anomalyDetectorArn"): f"arn:aws:logs:{REGION}:{CENTRAL}:anomaly-detector:fs",
     ("cloudtrail", "EventDataStore"): f"arn:aws:cloudtrail:{REGION}:{CENTRAL}:eventdatastore/fs",
     ("stepfunctions", "activityArn"): f"arn:aws:states:{REGION}:{CENTRAL}:activity:fs",
     ("stepfunctions", "executionArn"): f"arn:aws:states:{REGION}:{CENTRAL}:execution:fs:1",

@@ -26,7 +26,7 @@ def test_code_repository(call: Call) -> None:
     secret = f"arn:aws:secretsmanager:{REGION}:{CENTRAL}:secret:git-AbCdEf"
     call("sagemaker", "UpdateCodeRepository", CodeRepositoryName="code", GitConfig={"SecretArn": secret})
     found = call("sagemaker", "DescribeCodeRepository", CodeRepositoryName="code")
-    assert found["GitConfig"] == {**GIT, "Branch": "main", "SecretArn": secret}
+    assert found["GitConfig"] == {**GIT, "SecretArn": secret}
     call("sagemaker", "DeleteCodeRepository", CodeRepositoryName="code")
     assert refused(call, "DescribeCodeRepository", CodeRepositoryName="code") == "ValidationException"
 
@@ -61,6 +61,9 @@ def test_domain(call: Call) -> None:
         "PublicInternetOnly",
         "vpc-1",
     )
+    docker = {"DockerSettings": {"EnableDockerAccess": "ENABLED"}}
+    call("sagemaker", "UpdateDomain", DomainId=name, DomainSettingsForUpdate=docker)
+    assert call("sagemaker", "DescribeDomain", DomainId=name)["DomainSettings"] == docker
     assert found["DefaultUserSettings"] == {"ExecutionRole": ROLE, "SecurityGroups": ["sg-2"]}
     assert [one["DomainId"] for one in call("sagemaker", "ListDomains")["Domains"]] == [name]
     call("sagemaker", "DeleteDomain", DomainId=name)

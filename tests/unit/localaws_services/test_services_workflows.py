@@ -104,5 +104,11 @@ def test_event_data_store(call: Call) -> None:
     assert refused(call, "cloudtrail", "DeleteEventDataStore", **arn) == protected
     call("cloudtrail", "UpdateEventDataStore", **arn, TerminationProtectionEnabled=False)
     assert [one["Name"] for one in call("cloudtrail", "ListEventDataStores")["EventDataStores"]] == ["features"]
+    call("cloudtrail", "StopEventDataStoreIngestion", **arn)
+    assert call("cloudtrail", "GetEventDataStore", **arn)["Status"] == "STOPPED_INGESTION"
+    again = "InvalidEventDataStoreStatusException"
+    assert refused(call, "cloudtrail", "StopEventDataStoreIngestion", **arn) == again
+    call("cloudtrail", "StartEventDataStoreIngestion", **arn)
+    assert call("cloudtrail", "GetEventDataStore", **arn)["Status"] == "ENABLED"
     call("cloudtrail", "DeleteEventDataStore", **arn)
     assert refused(call, "cloudtrail", "GetEventDataStore", **arn) == "EventDataStoreNotFoundException"
