@@ -14,6 +14,7 @@ from featureshare.localaws.gateway import (
     gaps,
     protocol,
     routing,
+    simulation,
     users,
 )
 from featureshare.localaws.gateway.auth import Authenticator, AuthError, AuthFailure, Scope, scope_of
@@ -240,6 +241,8 @@ class Gateway:
             if call.operation == "GetCallerIdentity":
                 return self.sts.caller_identity(arrived.actor)
             raise ServiceError("AccessDenied", f"sts:{call.operation} is not offered by the local AWS", 403)
+        if (call.service, call.operation) == ("iam", "SimulatePrincipalPolicy"):
+            return simulation.simulate(call, self.documents, self.organizations)
         handler = self._handlers.get((call.service, call.operation))
         if handler is None:
             return gaps.answer(call, self.estate)
