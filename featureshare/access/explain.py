@@ -308,7 +308,7 @@ class Explainer:
         if any(rule.covers(resource, owner) for rule in self.contract.rules_of(actor, action.lower())):
             found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
             return
-        if self._is_copied(found, resource):
+        if self._is_copied(found, resource) or self._is_elsewhere(found, actor, action, resource):
             return
         if actor.adversary:
             found.advice = f"{actor.source} is in no declaration: use a declared principal, or declare this one."
@@ -316,6 +316,22 @@ class Explainer:
         if not self.contract.rules_of(actor, action.lower()):
             found.on_purpose = True
             found.advice = found.advice or f"Denied on purpose: {reason or 'no verb of the declaration needs it'}."
+
+    def _is_elsewhere(self, found: Explanation, actor: Actor, action: str, resource: str) -> bool:
+        """What to say of a place in a bucket for results to whoever has another one there; False for all else."""
+        bucket = self.model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
+        if bucket is None or bucket.kind not in ("results", "central-results"):
+            return False
+        places = {rule.resource.removesuffix("*") for rule in self.contract.rules_of(actor, action.lower())}
+        mine = [one for one in sorted(places) if one.startswith(f"{bucket.arn}/")]
+        if not mine:
+            return False
+        found.on_purpose = True
+        found.advice = (
+            f"Denied on purpose: results of this role lie under s3://{mine[0].rpartition(':')[2]}, and a location "
+            "there is what a query must name."
+        )
+        return True
 
     def _is_copied(self, found: Explanation, resource: str) -> bool:
         """What to say of a copy that a replica holds, to whoever is not to do that with it; False for all else."""

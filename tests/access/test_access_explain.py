@@ -265,6 +265,15 @@ def test_results_that_cannot_be_written(explain, documents):
     assert "resource" in found.broken.text
 
 
+@pytest.mark.parametrize("folder", ["own/athena", "mine"])
+@pytest.mark.parametrize("action", ["s3:GetObject", "s3:PutObject"])
+def test_results_beside_the_folder_of_the_role(explain, folder, action):
+    found = explain(READER, action, f"arn:aws:s3:::{plant.RESULTS}/{folder}/x.csv")
+    assert not found.allowed
+    assert found.on_purpose
+    assert f"under s3://{plant.RESULTS}/shared/, and" in found.advice
+
+
 def test_a_message_about_a_ciphertext_is_about_the_key_of_the_reader(explain, documents):
     plant.without("keys", "222222222222/alias/fs-offline", "ReadOfflineStore")(documents)
     found = explain(READER, "kms:Decrypt", "*")
