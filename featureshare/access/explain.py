@@ -1,6 +1,5 @@
 """Why a call is denied: the first broken link of its chain, and the line of the declaration that would mend it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,31 +9,12 @@ from featureshare.access.copies import copies
 from featureshare.access.explanation import Explanation, Link
 from featureshare.access.explore import Explorer
 from featureshare.access.model import Actor, Model, Role
+from featureshare.access.on_purpose import not_copied, of_a_copy, of_an_action, of_athena, of_results
 from featureshare.access.pasted import Pasted
 from featureshare.access.purposes import KIND_OF_VERB, VERBS, Need
 from featureshare.errors import BadInput, Problem
 from featureshare.iam import Decision, decide
-from featureshare.iam.calls.athena import PRIMARY
 from featureshare.iam.context import Context, called_via
-
-_ON_PURPOSE: tuple[tuple[str, str], ...] = (
-    (r"sagemaker:search", "Search shows the descriptions of groups whose Describe is denied"),
-    (r"sagemaker:(batchwriterecord|listrecords)", "records are written one by one and never listed"),
-    (r"sagemaker:(addtags|deletetags)", "tags are set at birth and never after"),
-    (r"kms:(creategrant|revokegrant|retiregrant|listgrants)", "grants are SageMaker's to make, never direct"),
-    (r"iam:passrole", "only the team's own offline store role is passed, and only to SageMaker"),
-    (
-        r"s3:(getobject|putobject|deleteobject|listbucket).*",
-        "the offline bucket opens to roles of the environment alone",
-    ),
-    (r"(iam|kms|organizations):.*", "roles, keys and the organization are the deploy role's and the platform team's"),
-)
-
-_CATALOG_WRITE = r"glue:(batch)?(create|update|delete)(database|table|tableversion|partition)"
-_CATALOG = (
-    "readers do not write the owner's catalog, so CREATE TABLE AS and data sets on a DataFrame are refused. Write a "
-    "result with UNLOAD to the team's results, and register it in a database of the team's own account"
-)
 
 
 class Explainer:
@@ -67,13 +47,15 @@ class Explainer:
         else:
             self._directly(found, actor, action, resource)
         if not found.allowed and not found.advice and team in self.normal["replicas"]:
-            found.on_purpose, found.advice = True, self._copied(team)
+            found.on_purpose, found.advice = True, not_copied(self.model, team)
         principals = self.normal["teams"].get(team, {}).get("principals", {})
         verbs = principals.get(name, {}).get("verbs", [])
         reader = role is not None and role.kind == KIND_OF_VERB["read-offline"]
         reader |= "read-offline" in verbs and "manage" not in verbs
         if not found.allowed and (reader or not uses):
-            self._athena(found, (role.team if role else "") or team, action, resource)
+            advice = of_athena(self.normal, self.model, (role.team if role else "") or team, action, resource)
+            if advice:
+                found.on_purpose, found.advice = True, advice
         return found
 
     # who ------------------------------------------------------------------------------------------------------------
@@ -188,13 +170,7 @@ class Explainer:
                 found.advice = f"It works on the copy, as {role.arn} itself, in the replica's account and Region."
             return
         found.links.append(Link("replica", False, f"{replica} holds copies of {copied}, and its readers reach no more"))
-        found.on_purpose, found.advice = True, self._copied(replica)
-
-    def _copied(self, replica: str) -> str:
-        return (
-            "Denied on purpose: train on the copy, or declare a team. "
-            f"environments/{self.model.name}/environment.yaml, replicas.{replica}.feature_groups says what is copied."
-        )
+        found.on_purpose, found.advice = True, not_copied(self.model, replica)
 
     def _grants(self, found: Explanation, team: str, group: str, verb: str) -> bool:
         if verb in self._granted(team, group):
@@ -269,23 +245,6 @@ class Explainer:
         mine = [arn for arn in keys if any(rule.covers(arn, self.model.keys[arn].account) for rule in rules)]
         return next(iter((*mine, *keys)), resource)
 
-    def _athena(self, found: Explanation, team: str, action: str, resource: str) -> None:
-        """What clients of Athena ask that do not know of the environment: `primary`, and tables in the catalog."""
-        stem, central = f"arn:{self.model.partition}:", f":{self.model.region}:{self.model.central}:"
-        if resource == f"{stem}athena{central}workgroup/{PRIMARY}" and team in self.model.render["teams"]:
-            workgroup = self.model.render["teams"][team]["workgroup"]
-            if workgroup is None or self.normal["teams"][team]["athena"]["allow_primary"]:
-                return
-            found.on_purpose = True
-            found.advice = (
-                f"Denied on purpose: a query that names no workgroup runs in {PRIMARY}. Name {workgroup}, as "
-                f"sessions of connect() do by themselves, or write athena: {{allow_primary: true}} in "
-                f"environments/{self.model.name}/teams/{team}.yaml."
-            )
-        elif resource.startswith(f"{stem}glue{central}") and re.fullmatch(_CATALOG_WRITE, action.lower()):
-            found.on_purpose = True
-            found.advice = f"Denied on purpose: {_CATALOG}."
-
     def _directly(self, found: Explanation, actor: Actor, action: str, resource: str) -> None:
         owner = self._explorer.owners(resource, actor.account)[0]
         context = self.model.context(actor, resource, owner)
@@ -308,43 +267,14 @@ class Explainer:
         if any(rule.covers(resource, owner) for rule in self.contract.rules_of(actor, action.lower())):
             found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
             return
-        if self._is_copied(found, resource) or self._is_elsewhere(found, actor, action, resource):
+        places = [one.resource for one in self.contract.rules_of(actor, action.lower())]
+        if advice := of_a_copy(self.model, resource) or of_results(self.model, places, resource):
+            found.on_purpose, found.advice = True, advice
             return
         if actor.adversary:
             found.advice = f"{actor.source} is in no declaration: use a declared principal, or declare this one."
-        reason = next((said for pattern, said in _ON_PURPOSE if re.fullmatch(pattern, action.lower())), "")
         if not self.contract.rules_of(actor, action.lower()):
-            found.on_purpose = True
-            found.advice = found.advice or f"Denied on purpose: {reason or 'no verb of the declaration needs it'}."
-
-    def _is_elsewhere(self, found: Explanation, actor: Actor, action: str, resource: str) -> bool:
-        """What to say of a place in a bucket for results to whoever has another one there; False for all else."""
-        bucket = self.model.buckets.get(resource.split(":", 5)[-1].partition("/")[0])
-        if bucket is None or bucket.kind not in ("results", "central-results"):
-            return False
-        places = {rule.resource.removesuffix("*") for rule in self.contract.rules_of(actor, action.lower())}
-        mine = [one for one in sorted(places) if one.startswith(f"{bucket.arn}/")]
-        if not mine:
-            return False
-        found.on_purpose = True
-        found.advice = (
-            f"Denied on purpose: results of this role lie under s3://{mine[0].rpartition(':')[2]}, and a location "
-            "there is what a query must name."
-        )
-        return True
-
-    def _is_copied(self, found: Explanation, resource: str) -> bool:
-        """What to say of a copy that a replica holds, to whoever is not to do that with it; False for all else."""
-        one = next((it for it in copies(self.model) if it.holds(resource)), None)
-        if one is None:
-            return False
-        found.on_purpose = True
-        found.advice = (
-            f"Denied on purpose: the copy of {one.group} is for the readers of {one.replica}, and to read. "
-            f"environments/{self.model.name}/environment.yaml: replicas.{one.replica}.readers says who they are, "
-            f"each a role of {one.place['account']}."
-        )
-        return True
+            found.on_purpose, found.advice = True, found.advice or of_an_action(action)
 
     def _declared_way(self, actor: Actor, action: str, resource: str, owner: str) -> Context:
         """What a declared request of this kind carries, such as the service that it comes through."""
