@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from featureshare.client.errors import NoSharing, NotShared, denials
 from featureshare.client.narrowing import session_policy
@@ -22,18 +23,20 @@ RUNTIME = "sagemaker-featurestore-runtime"
 class Connection:
     """A team's sessions, one for each access role, made when they are first needed and refreshed from then on.
 
-    `sharing` says what there is. `narrowed` holds the names of the groups that sessions are limited to, or None.
+    `sharing` says what there is, read under the environment's `prefix`. `narrowed` holds the names of the groups that
+    sessions are limited to, or None.
     """
 
     sharing: Sharing
     base: boto3.Session
     wire: Wire
     identity: Identity
+    prefix: str
     source_identity: str | None = None
     narrowed: tuple[str, ...] | None = None
     _sessions: dict[tuple[str, str], RefreshingSession] = field(default_factory=dict)
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def groups(self) -> dict[str, Group]:
@@ -65,7 +68,9 @@ class Connection:
                     region=self.sharing.region,
                     environment=self.sharing.environment,
                     caller=self.identity.arn,
-                    hint=f"The team's file must name this principal with {verb} among its verbs.",
+                    hint=lambda: (
+                        f"The team's file must name this principal with {verb} among its verbs. {self._news()}"
+                    ),
                     policy=self._policy(*key),
                     workgroup=self._workgroup(),
                     wire=self.wire,
@@ -74,7 +79,17 @@ class Connection:
 
     def denials(self, action: str, resource: str, role: str, hint: str = "") -> AbstractContextManager[Any]:
         """Turns a refusal inside into Denied; other errors pass."""
-        return denials(self.sharing.environment, action, resource, role, hint)
+        return denials(self.sharing.environment, action, resource, role, lambda: f"{hint} {self._news()}".strip())
+
+    def _news(self) -> str:
+        """Whether what is shared is another than when this connection was made, as after roles were spread anew."""
+        try:
+            now = read_sharing(self.base_client("ssm"), self.sharing.team, self.prefix)
+        except (ClientError, BotoCoreError, NoSharing):
+            return ""  # why the call was denied is the matter, and not this
+        if now == self.sharing:
+            return ""
+        return f"What is shared with {self.sharing.team} has changed since this connection was made: connect again."
 
     def client(self, service: str, verb: str, group: Group | None = None) -> Any:
         """A client of `session(verb, group)`, made once."""
@@ -188,7 +203,8 @@ def open_connection(
     if base.get_credentials() is None:
         raise NoSharing("there are no AWS credentials here: run as an execution role, or name a profile of one.")
     ssm = client_of(base, "ssm", region, wire)
-    sharing = read_sharing(ssm, team, prefix or os.environ.get(PREFIX_VARIABLE) or "fs")
+    prefix = prefix or os.environ.get(PREFIX_VARIABLE) or "fs"
+    sharing = read_sharing(ssm, team, prefix)
     identity = Identity(client_of(base, "sts", sharing.region, wire))
     narrowed = None if groups is None else tuple(groups)
     for name in narrowed or ():
@@ -200,7 +216,7 @@ def open_connection(
                 f"{name} lies in {where}, which your role holds itself; only sessions of access roles can "
                 "be narrowed. Leave it out."
             )
-    connection = Connection(sharing, base, wire, identity, source_identity, narrowed)
+    connection = Connection(sharing, base, wire, identity, prefix, source_identity, narrowed)
     for verb in sharing.access_roles if narrowed is not None else ():
         for role in connection._roles(verb):
             connection._policy(verb, str(role))  # too long is said now, and not in the middle of the work

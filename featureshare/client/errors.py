@@ -1,6 +1,6 @@
 """What can go wrong for a data team, each with who, what and the next thing to do."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,12 +51,12 @@ def code_of(error: ClientError) -> str:
 
 
 @contextmanager
-def denials(environment: str, action: str, resource: str, role: str, hint: str = "") -> Iterator[Any]:
-    """Turns a refusal inside into Denied; other errors pass."""
+def denials(environment: str, action: str, resource: str, role: str, hint: Callable[[], str]) -> Iterator[Any]:
+    """Turns a refusal inside into Denied; other errors pass. `hint` is asked for when there is one."""
     try:
         yield
     except ClientError as error:
         if not is_denied(error):
             raise
         reason = str(error.response["Error"].get("Message", ""))
-        raise Denied(environment, action, resource, role, hint, reason.rstrip(".") + ".") from error
+        raise Denied(environment, action, resource, role, hint(), reason.rstrip(".") + ".") from error

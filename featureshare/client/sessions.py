@@ -106,7 +106,7 @@ class _Fetcher(AssumeRoleCredentialFetcher):  # type: ignore[misc]  # botocore i
                     self._assume_kwargs["SourceIdentity"] = identity
                     raise error from None
 
-    def told(self, environment: str, caller: str, hint: str) -> "_Fetcher":
+    def told(self, environment: str, caller: str, hint: Callable[[], str]) -> "_Fetcher":
         """With what a refusal should say."""
         self._environment, self._caller, self._hint = environment, caller, hint
         return self
@@ -152,7 +152,7 @@ def refreshing_session(
     region: str,
     environment: str,
     caller: str,
-    hint: str = "",
+    hint: Callable[[], str],
     policy: str | None = None,
     workgroup: str | None = None,
     wire: Wire,

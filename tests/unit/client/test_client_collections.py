@@ -130,6 +130,7 @@ def test_who_does_not_have_the_verb_is_denied(memory: ClientWorld) -> None:
         with pytest.raises(Denied) as refused:
             work()
         assert (refused.value.action, refused.value.resource) == ("sts:AssumeRole", ROLES[verb])
+        assert "connect again" not in str(refused.value)
     with pytest.raises(NotShared, match="no feature group others"):
         reader.online.get("others", "v-1")
     assert reader.groups["vectors"].account == CENTRAL

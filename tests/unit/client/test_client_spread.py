@@ -1,6 +1,7 @@
 """Offline grants that are spread over two access roles: each group is read as the role that serves it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas
@@ -8,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from client_world import CENTRAL, JOB, PATH, REGION, RESULTS, STORE, TEAM, ClientWorld, parameters, rows, trust
 
-from featureshare.client import Client, NotShared
+from featureshare.client import Client, Denied, NotShared
 from featureshare.client.sharing import parse_sharing
 
 READERS = {"clicks": f"arn:aws:iam::{CENTRAL}:role/fs/reader", "words": f"arn:aws:iam::{CENTRAL}:role/fs/reader-2"}
@@ -90,6 +91,20 @@ def test_each_role_reads_its_own_group_and_not_the_others(fs: Client) -> None:
             else:
                 with pytest.raises(ClientError, match="AccessDenied"):
                     s3.get_object(Bucket=STORE, Key=key)
+
+
+def test_whoever_is_denied_is_told_that_roles_were_spread_anew_since_they_connected(
+    world: ClientWorld, fs: Client
+) -> None:
+    before = world.client(prefix="apart")
+    words = before.groups["words"]
+    gone = replace(words, access_roles={"read-offline": f"{READERS['words']}-that-was"})
+    before.connection.sharing = replace(before.connection.sharing, groups={**before.groups, "words": gone})
+    with pytest.raises(
+        Denied, match=r"with read-offline among its verbs. What is shared with search has changed.*again"
+    ):
+        before.dataset("words", ["words.count"]).to_pandas()
+    assert len(fs.dataset("words", ["words.count"]).to_pandas()) > 0
 
 
 def test_a_session_that_no_group_chooses_is_refused_with_roles_and_groups(world: ClientWorld, fs: Client) -> None:
