@@ -1,7 +1,7 @@
 """What is shared with a team, as its stack publishes it in Systems Manager parameters of the team's own account.
 
 Under `/<prefix>/<team>/sharing/` lie `team/000` and `groups/<group>/000`; a document longer than a standard parameter
-goes on in `001` (environments/stacks/team/sharing.tf). What a replica holds is told in the same form, in its account
+goes on in `001` (modules/published-documents). What a replica holds is told in the same form, in its account
 and Region and under its name, which is no team's (environments/stacks/replica/sharing.tf).
 """
 

@@ -1,13 +1,8 @@
 # What code that reads the replica needs to know (featureshare.client): its copies, their tables and the workgroup. The same
 # documents as a team has of its own store (../team/sharing.tf), in parameters of the replica's account and Region. There is
 # no access role among them: readers read as they are.
-#
-# A standard parameter holds 4 KB, so a document is cut into parts of 4,000 characters; all of it is ASCII.
-# Source: Systems Manager User Guide, "Managing parameter tiers".
 
 locals {
-  sharing_part = 4000
-
   workgroup = local.documents.workgroups["${local.account}/${local.replica.workgroup}"]
 
   sharing_documents = merge(
@@ -58,21 +53,17 @@ locals {
       }
     },
   )
-
-  sharing_texts = { for name, document in local.sharing_documents : name => jsonencode(document) }
-  sharing_parts = merge([
-    for name, text in local.sharing_texts : {
-      for part in range(ceil(length(text) / local.sharing_part)) :
-      "${local.replica.sharing_path}/${name}/${format("%03d", part)}" => substr(text, part * local.sharing_part, local.sharing_part)
-    }
-  ]...)
 }
 
-resource "aws_ssm_parameter" "sharing" {
-  for_each = local.sharing_parts
+module "sharing" {
+  source = "../../../modules/published-documents"
 
-  name        = each.key
   description = "What the replica holds, for featureshare.client."
-  type        = "String"
-  value       = each.value
+  documents   = { for name, document in local.sharing_documents : name => jsonencode(document) }
+  path        = local.replica.sharing_path
+}
+
+moved {
+  from = aws_ssm_parameter.sharing
+  to   = module.sharing.aws_ssm_parameter.part
 }

@@ -1,12 +1,7 @@
 # What the team's own code needs to know (featureshare.client): which access roles, groups and workgroups it has. One
 # document for the team and one for each group, as JSON, in parameters of the team's own account.
-#
-# A standard parameter holds 4 KB, so a document is cut into parts of 4,000 characters; all of it is ASCII.
-# Source: Systems Manager User Guide, "Managing parameter tiers".
 
 locals {
-  sharing_part = 4000
-
   sharing_documents = merge(
     {
       "team" = {
@@ -56,21 +51,17 @@ locals {
       )
     },
   )
-
-  sharing_texts = { for name, document in local.sharing_documents : name => jsonencode(document) }
-  sharing_parts = merge([
-    for name, text in local.sharing_texts : {
-      for part in range(ceil(length(text) / local.sharing_part)) :
-      "${local.team.sharing_path}/${name}/${format("%03d", part)}" => substr(text, part * local.sharing_part, local.sharing_part)
-    }
-  ]...)
 }
 
-resource "aws_ssm_parameter" "sharing" {
-  for_each = local.sharing_parts
+module "sharing" {
+  source = "../../../modules/published-documents"
 
-  name        = each.key
   description = "What is shared with the team, for featureshare.client."
-  type        = "String"
-  value       = each.value
+  documents   = { for name, document in local.sharing_documents : name => jsonencode(document) }
+  path        = local.team.sharing_path
+}
+
+moved {
+  from = aws_ssm_parameter.sharing
+  to   = module.sharing.aws_ssm_parameter.part
 }
