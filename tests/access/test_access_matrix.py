@@ -42,6 +42,7 @@ EXPECTED = {
     ("data-curation", "users", "discover"),
     ("personalization", "sessions", "write"),
     ("personalization", "sessions", "delete"),
+    ("personalization", "sessions", "update"),
     ("product-success", "product-prices", "write"),
     ("product-success", "product-vectors", "delete"),
     ("product-success", "product-vectors", "write"),

@@ -24,7 +24,7 @@ from generate import generate  # noqa: E402
 
 LIMIT = "default     = 10240"
 OWNERS = ("clicks", "orders", "visits")
-FITS = 37
+FITS = 36
 """The most groups with such names that one role of 10,240 characters holds; one more and it is spread."""
 
 Rendered = tuple[dict[str, Any], dict[str, Any]]
