@@ -161,7 +161,6 @@ resource "aws_s3_object_copy" "copy" {
   metadata_directive = "REPLACE"
   content_type       = "application/json"
   metadata           = { copied = "yes" }
-  tagging_directive  = "COPY"
   force_destroy      = true
 }
 

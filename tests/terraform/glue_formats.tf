@@ -175,6 +175,7 @@ resource "aws_glue_catalog_table" "view" {
 
 resource "aws_glue_user_defined_function" "hash" {
   name          = "stable_hash"
+  catalog_id    = aws_glue_catalog_database.formats.catalog_id
   database_name = aws_glue_catalog_database.formats.name
   class_name    = "com.example.Hash${var.revision}"
   owner_name    = "data"

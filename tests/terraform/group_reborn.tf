@@ -49,7 +49,7 @@ resource "aws_sagemaker_feature_group" "reborn" {
 
   online_store_config {
     enable_online_store = true
-    storage_type        = "InMemory"
+    storage_type        = "Standard"
     ttl_duration {
       unit  = "Weeks"
       value = 4

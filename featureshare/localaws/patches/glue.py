@@ -1,6 +1,6 @@
 """moto's Glue: jobs, crawlers, connections, triggers and registries show what they were made with, and nothing made up.
 
-A job made without an execution class shows none; a connection tells its type; a trigger that nobody can switch on
+A job made without an execution class shows none, and its window of maintenance and its queuing are kept; a connection tells its type; a trigger that nobody can switch on
 (on demand, by event) stays as created; a registry's tags are found as any other's. A catalog without a policy says so.
 """
 
@@ -9,8 +9,17 @@ from typing import Any
 
 from moto.glue.exceptions import EntityNotFoundException
 from moto.glue.models import FakeConnection, FakeCrawler, FakeJob, FakeRegistry, FakeTrigger, GlueBackend
+from moto.glue.responses import GlueResponse
+
+JOB_MEMBERS = {  # of a job -> where they are kept on moto's, which does not know them
+    "JobMode": "job_mode",
+    "JobRunQueuingEnabled": "job_run_queuing_enabled",
+    "MaintenanceWindow": "maintenance_window",
+}
 
 _job = FakeJob.__init__
+_job_shown = FakeJob.as_dict
+_create_job = GlueResponse.create_job
 _registry = FakeRegistry.__init__
 _connection = FakeConnection.as_dict
 _crawler = FakeCrawler.as_dict
@@ -26,6 +35,17 @@ def apply() -> None:
     def job(self: Any, *args: Any, **given: Any) -> None:
         _job(self, *args, **given)
         self.execution_class = signature.bind(self, *args, **given).arguments.get("execution_class")
+
+    def create_job(self: Any) -> Any:
+        answer = _create_job(self)
+        made = self.glue_backend.jobs[self.parameters["Name"]]
+        for member, attribute in JOB_MEMBERS.items():
+            setattr(made, attribute, self.parameters.get(member))
+        return answer
+
+    def job_shown(self: Any) -> dict[str, Any]:
+        held = {member: getattr(self, attribute, None) for member, attribute in JOB_MEMBERS.items()}
+        return {**_job_shown(self), **{member: value for member, value in held.items() if value is not None}}
 
     def registry(self: Any, backend: Any, *args: Any, **given: Any) -> None:
         _registry(self, backend, *args, **given)
@@ -57,6 +77,8 @@ def apply() -> None:
 
     GlueBackend.get_resource_policy = policy  # type: ignore[method-assign]
     FakeJob.__init__ = job  # type: ignore[method-assign]
+    FakeJob.as_dict = job_shown  # type: ignore[method-assign]
+    GlueResponse.create_job = create_job  # type: ignore[method-assign]
     FakeRegistry.__init__ = registry  # type: ignore[method-assign]
     FakeConnection.as_dict = connection  # type: ignore[method-assign]
     FakeCrawler.as_dict = crawler  # type: ignore[method-assign]

@@ -3,10 +3,12 @@
 moto knows one owner for everything; `featureshare.localaws.services.acls` knows the accounts. And a bucket's tag
 with an empty value keeps it: moto forgets the value, which Terraform then wants to set at every plan. A state of
 acceleration that was set is shown, `Suspended` too ("has no state if a state has never been set", S3 API Reference).
+Object Lock is set on a bucket that holds objects, as AWS allows since 2023: it must only be versioned.
 """
 
 from typing import Any
 
+from moto.s3.exceptions import InvalidBucketState
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
@@ -16,6 +18,7 @@ _create_bucket = S3Backend.create_bucket
 _put_object = S3Backend.put_object
 _begin = S3Backend.create_multipart_upload
 _complete = S3Backend.complete_multipart_upload
+_lock_shown = S3Backend.get_object_lock_configuration
 _bucket_tags = S3Response._bucket_tagging_from_body
 
 
@@ -46,8 +49,29 @@ def apply() -> None:
     def accelerate(self: Any, accelerate_config: str) -> None:
         self.accelerate_configuration = accelerate_config
 
+    def lock(
+        self: Any,
+        bucket_name: str,
+        lock_enabled: bool,
+        mode: str | None = None,
+        days: int | None = None,
+        years: int | None = None,
+    ) -> None:
+        bucket = self.get_bucket(bucket_name)
+        if not bucket.is_versioned:
+            raise InvalidBucketState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+        bucket.object_lock_enabled = bucket.object_lock_enabled or bool(lock_enabled)
+        bucket.default_lock_mode = mode
+        bucket.default_lock_days, bucket.default_lock_years = days or 0, years or 0
+
+    def lock_shown(self: Any, bucket_name: str) -> tuple[bool, str | None, int | None, int | None]:
+        enabled, mode, days, years = _lock_shown(self, bucket_name)
+        return enabled, mode, days or None, years or None
+
     FakeBucket.set_accelerate_configuration = accelerate  # type: ignore[method-assign]
     S3Response._bucket_tagging_from_body = bucket_tags  # type: ignore[method-assign]
+    S3Backend.put_object_lock_configuration = lock  # type: ignore[method-assign]
+    S3Backend.get_object_lock_configuration = lock_shown  # type: ignore[method-assign]
     S3Backend.create_bucket = create_bucket  # type: ignore[method-assign]
     S3Backend.put_object = put_object  # type: ignore[method-assign]
     S3Backend.create_multipart_upload = begin  # type: ignore[method-assign]

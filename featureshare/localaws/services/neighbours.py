@@ -12,6 +12,7 @@ from moto.glue.models import glue_backends
 from moto.kms.models import kms_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.patches.glue import JOB_MEMBERS
 from featureshare.localaws.services import athena_workgroups
 
 _KEPT = "featureshare"
@@ -83,7 +84,7 @@ def update_job(call: Invocation) -> dict[str, Any]:
     name, update = call.params["JobName"], call.params["JobUpdate"]
     job = _glue(call, lambda backend: backend.get_job(name))
     defaults: dict[str, Any] = {"execution_property": {}, "default_arguments": {}}
-    for member, attribute in _JOB.items():
+    for member, attribute in (_JOB | JOB_MEMBERS).items():
         setattr(job, attribute, update.get(member, defaults.get(attribute)))
     job.last_modified_on = utcnow()
     return {"JobName": name}

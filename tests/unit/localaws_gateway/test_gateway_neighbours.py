@@ -147,6 +147,34 @@ def test_suspended_acceleration_is_a_state(aws: Aws, admin: str) -> None:
     assert s3.get_bucket_accelerate_configuration(Bucket="fast")["Status"] == "Suspended"
 
 
+def test_a_bucket_with_objects_takes_object_lock(aws: Aws, admin: str) -> None:
+    """Terraform sets it beside the objects, in any order; only a bucket without versions refuses."""
+    s3 = aws.as_role("s3", admin)
+    s3.create_bucket(Bucket="locked", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="locked", Key="held", Body=b"x")
+    days = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 2}}}
+    assert refusal(s3.put_object_lock_configuration, Bucket="locked", ObjectLockConfiguration=days)[0] == (
+        "InvalidBucketState"
+    )
+    s3.put_bucket_versioning(Bucket="locked", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration=days)
+    assert s3.get_object_lock_configuration(Bucket="locked")["ObjectLockConfiguration"] == days
+    s3.put_object(Bucket="locked", Key="kept", Body=b"x", ChecksumAlgorithm="SHA256")
+    assert s3.head_object(Bucket="locked", Key="kept")["ObjectLockMode"] == "GOVERNANCE"
+
+
+def test_a_job_keeps_its_window_and_its_queuing(aws: Aws, admin: str) -> None:
+    glue = aws.as_role("glue", admin)
+    given = {"Role": admin, "Command": {"Name": "glueetl", "ScriptLocation": "s3://x/y.py"}}
+    glue.create_job(Name="nightly", MaintenanceWindow="Sun:01", JobRunQueuingEnabled=True, **given)
+    made = glue.get_job(JobName="nightly")["Job"]
+    assert (made["MaintenanceWindow"], made["JobRunQueuingEnabled"]) == ("Sun:01", True)
+    glue.update_job(JobName="nightly", JobUpdate={**given, "MaintenanceWindow": "Mon:02"})
+    changed = glue.get_job(JobName="nightly")["Job"]
+    assert changed["MaintenanceWindow"] == "Mon:02"
+    assert "JobRunQueuingEnabled" not in changed
+
+
 def test_a_query_is_refused_in_xml(aws: Aws) -> None:
     """CloudWatch knows JSON and forms; a client that writes a form reads no JSON."""
     form = {"Content-Type": "application/x-www-form-urlencoded"}
