@@ -97,7 +97,6 @@ resource "aws_s3_bucket" "inline" {
     }
   }
 
-  object_lock_enabled = true
   object_lock_configuration {
     object_lock_enabled = "Enabled"
     rule {
