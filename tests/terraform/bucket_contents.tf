@@ -31,12 +31,6 @@ resource "aws_s3_bucket_public_access_block" "contents" {
 
 resource "aws_s3_bucket_object_lock_configuration" "contents" {
   bucket = aws_s3_bucket.contents.id
-  rule {
-    default_retention {
-      mode = "GOVERNANCE"
-      days = var.revision
-    }
-  }
 }
 
 resource "aws_s3_bucket_cors_configuration" "contents" {

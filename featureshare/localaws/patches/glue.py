@@ -1,7 +1,8 @@
 """moto's Glue: jobs, crawlers, connections, triggers and registries show what they were made with, and nothing made up.
 
-A job made without an execution class shows none, and its window of maintenance and its queuing are kept; a connection tells its type; a trigger that nobody can switch on
-(on demand, by event) stays as created; a registry's tags are found as any other's. A catalog without a policy says so.
+A job made without an execution class shows none, and keeps its window of maintenance and its queuing; a connection
+tells its type; a trigger that nobody can switch on (on demand, by event) stays as created; a registry's tags are found
+as any other's. A catalog without a policy says so.
 """
 
 import inspect

@@ -4,6 +4,8 @@ moto knows one owner for everything; `featureshare.localaws.services.acls` knows
 with an empty value keeps it: moto forgets the value, which Terraform then wants to set at every plan. A state of
 acceleration that was set is shown, `Suspended` too ("has no state if a state has never been set", S3 API Reference).
 Object Lock is set on a bucket that holds objects, as AWS allows since 2023: it must only be versioned.
+What is written under a lock needs a checksum, and one that is given names its algorithm itself ("Content-MD5 OR
+x-amz-checksum- HTTP header is required", S3).
 """
 
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from moto.s3.exceptions import InvalidBucketState
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import Headers
 
 from featureshare.localaws.services import acls
 
@@ -18,6 +21,9 @@ _create_bucket = S3Backend.create_bucket
 _put_object = S3Backend.put_object
 _begin = S3Backend.create_multipart_upload
 _complete = S3Backend.complete_multipart_upload
+_CHECKSUMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
+
+_put_key = S3Response._key_response_put
 _lock_shown = S3Backend.get_object_lock_configuration
 _bucket_tags = S3Response._bucket_tagging_from_body
 
@@ -49,6 +55,12 @@ def apply() -> None:
     def accelerate(self: Any, accelerate_config: str) -> None:
         self.accelerate_configuration = accelerate_config
 
+    def put_key(self: Any, query: dict[str, Any], key_name: str) -> Any:
+        given = [name for name in _CHECKSUMS if self.headers.get(f"x-amz-checksum-{name}")]
+        if given and not self.headers.get("x-amz-sdk-checksum-algorithm"):
+            self.headers = Headers([*self.headers.items(), ("x-amz-sdk-checksum-algorithm", given[0].upper())])
+        return _put_key(self, query, key_name)
+
     def lock(
         self: Any,
         bucket_name: str,
@@ -71,6 +83,7 @@ def apply() -> None:
     FakeBucket.set_accelerate_configuration = accelerate  # type: ignore[method-assign]
     S3Response._bucket_tagging_from_body = bucket_tags  # type: ignore[method-assign]
     S3Backend.put_object_lock_configuration = lock  # type: ignore[method-assign]
+    S3Response._key_response_put = put_key  # type: ignore[method-assign]
     S3Backend.get_object_lock_configuration = lock_shown  # type: ignore[method-assign]
     S3Backend.create_bucket = create_bucket  # type: ignore[method-assign]
     S3Backend.put_object = put_object  # type: ignore[method-assign]

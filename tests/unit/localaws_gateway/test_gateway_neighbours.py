@@ -1,5 +1,7 @@
 """Requests as clients that are not ours write them, and what a managed key of AWS lets an account do."""
 
+import base64
+import hashlib
 from typing import Any
 
 import pytest
@@ -161,6 +163,24 @@ def test_a_bucket_with_objects_takes_object_lock(aws: Aws, admin: str) -> None:
     assert s3.get_object_lock_configuration(Bucket="locked")["ObjectLockConfiguration"] == days
     s3.put_object(Bucket="locked", Key="kept", Body=b"x", ChecksumAlgorithm="SHA256")
     assert s3.head_object(Bucket="locked", Key="kept")["ObjectLockMode"] == "GOVERNANCE"
+
+
+def test_a_checksum_that_is_given_is_enough_under_a_lock(aws: Aws, admin: str) -> None:
+    """Terraform's provider sends it without naming the algorithm again; without any, S3 refuses."""
+    aws.as_role("s3", admin).create_bucket(
+        Bucket="sealed", CreateBucketConfiguration={"LocationConstraint": REGION}, ObjectLockEnabledForBucket=True
+    )
+    aws.as_role("s3", admin).put_object_lock_configuration(
+        Bucket="sealed",
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}},
+        },
+    )
+    keys = aws.keys(admin)
+    assert send(aws, keys, "s3", "PUT", "/sealed/bare", b"x")[0] == 400
+    given = {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(b"x").digest()).decode()}
+    assert send(aws, keys, "s3", "PUT", "/sealed/kept", b"x", **given)[0] == 200
 
 
 def test_a_job_keeps_its_window_and_its_queuing(aws: Aws, admin: str) -> None:
