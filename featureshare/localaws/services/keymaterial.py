@@ -59,7 +59,7 @@ def import_material(call: Invocation) -> dict[str, Any]:
         raise ServiceError("IncorrectKeyMaterialException", "The key material is not what was imported first.")
     setattr(key, _FIRST, material)
     key.key_material, key.key_state, key.enabled = material, "Enabled", True
-    key.__dict__[EXPIRY] = {"ExpirationModel": expires, **({"ValidTo": until} if until is not None else {})}
+    key.__dict__[EXPIRY] = {"ExpirationModel": expires, **({"ValidTo": until.timestamp()} if until is not None else {})}
     return {"KeyId": key.arn}
 
 

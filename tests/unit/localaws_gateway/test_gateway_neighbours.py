@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from botocore.auth import HmacV1Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from gateway_support import OTHER, OWNER, REGION, Aws, allow, document, refusal, statement, trust
 from test_gateway_readings import send
 
@@ -181,6 +184,28 @@ def test_a_checksum_that_is_given_is_enough_under_a_lock(aws: Aws, admin: str) -
     assert send(aws, keys, "s3", "PUT", "/sealed/bare", b"x")[0] == 400
     given = {"x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(b"x").digest()).decode()}
     assert send(aws, keys, "s3", "PUT", "/sealed/kept", b"x", **given)[0] == 200
+
+
+def test_imported_material_tells_when_it_expires(aws: Aws, admin: str) -> None:
+    """A reading that fails here is asked again for minutes by every SDK."""
+    kms = aws.as_role("kms", admin)
+    key = kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["Arn"]
+    wrapping = kms.get_parameters_for_import(
+        KeyId=key, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"
+    )
+    public = serialization.load_der_public_key(wrapping["PublicKey"])
+    assert isinstance(public, rsa.RSAPublicKey)
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    until = datetime(2035, 1, 1, tzinfo=UTC)
+    kms.import_key_material(
+        KeyId=key,
+        ImportToken=wrapping["ImportToken"],
+        EncryptedKeyMaterial=public.encrypt(bytes(32), oaep),
+        ValidTo=until,
+    )
+    described = kms.describe_key(KeyId=key)["KeyMetadata"]
+    assert (described["KeyState"], described["ExpirationModel"]) == ("Enabled", "KEY_MATERIAL_EXPIRES")
+    assert described["ValidTo"] == until
 
 
 def test_a_job_keeps_its_window_and_its_queuing(aws: Aws, admin: str) -> None:
