@@ -155,6 +155,8 @@ resource "aws_s3_object_copy" "copy" {
   metadata_directive = "REPLACE"
   content_type       = "application/json"
   metadata           = { copied = "yes" }
+  tagging_directive  = "REPLACE"
+  tags               = { share = "yes", copied = "yes" }
   force_destroy      = true
 }
 

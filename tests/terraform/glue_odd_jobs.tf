@@ -36,8 +36,6 @@ resource "aws_glue_job" "of_repository" {
     branch         = var.revision > 1 ? "release" : "main"
     folder         = "jobs"
     last_commit_id = "0123456789abcdef0123456789abcdef01234567"
-    auth_strategy  = "AWS_SECRETS_MANAGER"
-    auth_token     = "glue-odd/token"
   }
   tags = { kind = "repository" }
 }

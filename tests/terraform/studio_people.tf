@@ -156,8 +156,10 @@ resource "aws_sagemaker_user_profile" "engineer" {
       }
       app_lifecycle_management {
         idle_settings {
-          lifecycle_management    = "ENABLED"
-          idle_timeout_in_minutes = 60 * var.revision
+          lifecycle_management        = "ENABLED"
+          idle_timeout_in_minutes     = 60 * var.revision
+          min_idle_timeout_in_minutes = 60
+          max_idle_timeout_in_minutes = 240
         }
       }
     }

@@ -193,6 +193,16 @@ def _create_ruleset(scope: Scope) -> Iterator[Check]:
         yield Check("glue:TagResource", scope.fill(_RULESET), scope.call.account, tags, source=_TAGS, new=True)
 
 
+def _create_transform(scope: Scope) -> Iterator[Check]:
+    """A transform gets its id from Glue; tags at birth need glue:TagResource, its role is passed."""
+    tags = request_tags(scope.get("Tags"))
+    yield Check("glue:CreateMLTransform", "*", scope.call.account, tags, wildcard_only=True)
+    if tags:
+        resource = scope.fill(_TRANSFORMS + "*")
+        yield Check("glue:TagResource", resource, scope.call.account, tags, source=_TAGS, new=True)
+    yield passed(scope, scope.text("Role"), "glue.amazonaws.com")
+
+
 def _search(scope: Scope) -> Iterator[Check]:
     return catalog_checks(scope, "glue:SearchTables", "database/*", "table/*/*")
 
@@ -218,6 +228,7 @@ _TRIGGER = "arn:{partition}:glue:{region}:{account}:trigger/{Name}"
 _WORKFLOW = "arn:{partition}:glue:{region}:{account}:workflow/{Name}"
 _REGISTRIES = "arn:{partition}:glue:{region}:{account}:registry/"
 _RULESET = "arn:{partition}:glue:{region}:{account}:dataQualityRuleset/{Name}"
+_TRANSFORMS = "arn:{partition}:glue:{region}:{account}:mlTransform/"
 _JOB = "arn:{partition}:glue:{region}:{account}:job/"
 
 TABLE: Table = {
@@ -255,6 +266,11 @@ TABLE: Table = {
             "CreateDataQualityRuleset": _create_ruleset,
             **{
                 f"{verb}DataQualityRuleset": _own(f"{verb}DataQualityRuleset", _RULESET)
+                for verb in ("Delete", "Get", "Update")
+            },
+            "CreateMLTransform": _create_transform,
+            **{
+                f"{verb}MLTransform": _own(f"{verb}MLTransform", _TRANSFORMS + "{TransformId}", role="Role")
                 for verb in ("Delete", "Get", "Update")
             },
             **{f"{verb}Trigger": _own(f"{verb}Trigger", _TRIGGER) for verb in ("Delete", "Get", "Start", "Stop")},

@@ -1,9 +1,10 @@
-"""What Glue has beside its catalog and moto lacks: classifiers, functions, rulesets, optimizers, changed connections.
+"""What Glue has beside its catalog and moto lacks: classifiers, functions, rulesets, transforms, optimizers.
 
 Kept as given and shown as AWS shows them; none of it runs. https://docs.aws.amazon.com/glue/latest/webapi/
 """
 
 import copy
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,6 +117,36 @@ def delete_ruleset(call: Invocation) -> dict[str, Any]:
     return _gone(call, "Ruleset", call.params["Name"])
 
 
+def create_transform(call: Invocation) -> dict[str, Any]:
+    """A machine learning transform over tables, which must exist; it has no labels, so it is not ready."""
+    given = {key: value for key, value in call.params.items() if key != "Tags"}
+    tables = given["InputRecordTables"]
+    columns = [column for table in tables for column in _columns(call, table)]
+    now, made = utcnow(), f"tfm-{uuid.uuid4().hex}{uuid.uuid4().hex[:8]}"
+    state = {"TransformId": made, "Status": "NOT_READY", "Schema": columns, "LabelCount": 0}
+    _new(call, "MLTransform", made, {**given, **state, "CreatedOn": now, "LastModifiedOn": now})
+    if call.params.get("Tags"):
+        arn = f"arn:aws:glue:{call.region}:{call.account}:mlTransform/{made}"
+        _backend(call).tag_resource(arn, dict(call.params["Tags"]))
+    return {"TransformId": made}
+
+
+def update_transform(call: Invocation) -> dict[str, Any]:
+    """Changes what is given."""
+    found = _found(call, "MLTransform", call.params["TransformId"])
+    found |= {**copy.deepcopy(dict(call.params)), "LastModifiedOn": utcnow()}
+    return {"TransformId": found["TransformId"]}
+
+
+def get_transform(call: Invocation) -> dict[str, Any]:
+    return dict(_found(call, "MLTransform", call.params["TransformId"]))
+
+
+def delete_transform(call: Invocation) -> dict[str, Any]:
+    _gone(call, "MLTransform", call.params["TransformId"])
+    return {"TransformId": call.params["TransformId"]}
+
+
 def create_optimizer(call: Invocation) -> dict[str, Any]:
     """An optimizer of a table, which must exist; one of each type."""
     table = call.params["DatabaseName"], call.params["TableName"]
@@ -197,6 +228,13 @@ def _database(call: Invocation) -> str:
     return name
 
 
+def _columns(call: Invocation, table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The columns of a table as a transform tells them."""
+    found = _moto(lambda: _backend(call).get_table(table["DatabaseName"], table["TableName"]))
+    held = (found.as_dict().get("StorageDescriptor") or {}).get("Columns") or ()
+    return [{"Name": column["Name"], "DataType": column.get("Type", "string")} for column in held]
+
+
 def _optimizer(call: Invocation) -> tuple[str, ...]:
     return tuple(str(call.params[key]).lower() for key in ("DatabaseName", "TableName", "Type"))
 
@@ -253,6 +291,10 @@ def _moto(read: Any) -> Any:
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("glue", name): handler
     for name, handler in {
+        "CreateMLTransform": create_transform,
+        "UpdateMLTransform": update_transform,
+        "GetMLTransform": get_transform,
+        "DeleteMLTransform": delete_transform,
         "CreateClassifier": create_classifier,
         "UpdateClassifier": update_classifier,
         "GetClassifier": get_classifier,

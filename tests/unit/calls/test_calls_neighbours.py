@@ -77,6 +77,24 @@ def test_a_crawler_passes_its_role() -> None:
     assert found == [("glue:CreateCrawler", "*"), ("iam:PassRole", f"arn:aws:iam::{CENTRAL}:role/crawls")]
 
 
+def test_a_transform_is_made_without_an_id_and_then_has_one() -> None:
+    """Its role is passed to Glue when it is made, and when it changes."""
+    role = ("iam:PassRole", f"arn:aws:iam::{CENTRAL}:role/matches")
+    transform = f"arn:aws:glue:{REGION}:{CENTRAL}:mlTransform/tfm-1"
+    given = {"Name": "m", "Role": "matches", "Tags": {"a": "b"}}
+    born = f"arn:aws:glue:{REGION}:{CENTRAL}:mlTransform/*"
+    assert asked("glue", "CreateMLTransform", **given) == [
+        ("glue:CreateMLTransform", "*"),
+        ("glue:TagResource", born),
+        role,
+    ]
+    assert asked("glue", "UpdateMLTransform", TransformId="tfm-1", Role="matches") == [
+        ("glue:UpdateMLTransform", transform),
+        role,
+    ]
+    assert asked("glue", "GetMLTransform", TransformId="tfm-1") == [("glue:GetMLTransform", transform)]
+
+
 def test_a_managed_permission_is_answered_for_by_the_caller() -> None:
     arn = "arn:aws:ram::aws:permission/AWSRAMDefaultPermissionGlueTable"
     (check,) = checks("ram", "GetPermission", permissionArn=arn)

@@ -211,8 +211,11 @@ def test_imported_material_tells_when_it_expires(aws: Aws, admin: str) -> None:
 def test_a_job_keeps_its_window_and_its_queuing(aws: Aws, admin: str) -> None:
     glue = aws.as_role("glue", admin)
     given = {"Role": admin, "Command": {"Name": "glueetl", "ScriptLocation": "s3://x/y.py"}}
-    glue.create_job(Name="nightly", MaintenanceWindow="Sun:01", JobRunQueuingEnabled=True, **given)
+    code = {"Provider": "GITHUB", "Repository": "features", "AuthStrategy": "AWS_SECRETS_MANAGER", "AuthToken": "git"}
+    further = {"MaintenanceWindow": "Sun:01", "JobRunQueuingEnabled": True, "SourceControlDetails": code}
+    glue.create_job(Name="nightly", **further, **given)
     made = glue.get_job(JobName="nightly")["Job"]
+    assert made["SourceControlDetails"] == code
     assert (made["MaintenanceWindow"], made["JobRunQueuingEnabled"]) == ("Sun:01", True)
     glue.update_job(JobName="nightly", JobUpdate={**given, "MaintenanceWindow": "Mon:02"})
     changed = glue.get_job(JobName="nightly")["Job"]

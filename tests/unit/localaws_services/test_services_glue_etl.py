@@ -143,3 +143,20 @@ def test_things_show_what_they_were_made_with(world: World) -> None:
         names = list(inspect.signature(backend.create_job).parameters)
         backend.create_job(**{**dict.fromkeys(names), "name": "j", "role": "r", "tags": {}, "execution_class": given})
         assert backend.get_job("j").as_dict()["ExecutionClass"] == given
+
+
+def test_a_transform_lives_under_the_id_that_glue_gives_it(call: Call) -> None:
+    tables = [{"DatabaseName": "d", "TableName": "t"}]
+    parameters = {"TransformType": "FIND_MATCHES", "FindMatchesParameters": {"PrimaryKeyColumnName": "id"}}
+    given = {"Name": "m", "Role": "r", "InputRecordTables": tables, "Parameters": parameters}
+    absent = {**given, "InputRecordTables": [{"DatabaseName": "d", "TableName": "absent"}]}
+    with pytest.raises(ServiceError) as caught:
+        call("glue", "CreateMLTransform", **absent)
+    assert caught.value.code == "EntityNotFoundException"
+    made = call("glue", "CreateMLTransform", **given)["TransformId"]
+    call("glue", "UpdateMLTransform", TransformId=made, NumberOfWorkers=5)
+    shown = call("glue", "GetMLTransform", TransformId=made)
+    assert (shown["Name"], shown["Status"], shown["NumberOfWorkers"]) == ("m", "NOT_READY", 5)
+    call("glue", "DeleteMLTransform", TransformId=made)
+    with pytest.raises(ServiceError, match="not found"):
+        call("glue", "GetMLTransform", TransformId=made)
