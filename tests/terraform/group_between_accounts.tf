@@ -83,7 +83,7 @@ resource "aws_sagemaker_feature_group" "store" {
   }
   feature_definition {
     feature_name = "at"
-    feature_type = "Fractional"
+    feature_type = "String"
   }
   dynamic "feature_definition" {
     for_each = toset(formatlist("f%02d", range(1, 20 + var.revision)))
