@@ -59,7 +59,7 @@ resource "aws_iam_policy" "writer" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      { Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:PutObject", "s3:PutObjectAcl"], Resource = [aws_s3_bucket.store.arn, "${aws_s3_bucket.store.arn}/*"] },
+      { Effect = "Allow", Action = ["s3:GetBucketAcl", "s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"], Resource = [aws_s3_bucket.store.arn, "${aws_s3_bucket.store.arn}/*"] },
       { Effect = "Allow", Action = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:GetDatabase"], Resource = "*" },
     ]
   })
