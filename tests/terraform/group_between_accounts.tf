@@ -86,7 +86,7 @@ resource "aws_sagemaker_feature_group" "store" {
     feature_type = "String"
   }
   dynamic "feature_definition" {
-    for_each = toset(formatlist("f%02d", range(1, 20 + var.revision)))
+    for_each = toset(formatlist("f%02d", range(1, 21)))
     content {
       feature_name = feature_definition.key
       feature_type = "Fractional"
