@@ -106,7 +106,7 @@ unit: $(VENV)/.test ## The unit tests alone
 	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit
 
 .PHONY: bench
-bench: $(VENV)/.test ## How fast it is: nothing here fails for being slow
+bench: $(VENV)/.test .venv-clients/sdk2/.installed ## How fast it is: nothing here fails for being slow
 	@for file in tests/bench/bench_*.py; do $(QUIET_AWS) $(BIN)/python "$$file"; done
 
 .PHONY: notebooks
