@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from moto.athena.models import PreparedStatement
+
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.services import athena_store, catalog
 from featureshare.localaws.services.constraints import checked
@@ -172,13 +174,25 @@ def update_named_query(call: Invocation) -> dict[str, Any]:
     return {}
 
 
+def create_prepared_statement(call: Invocation) -> dict[str, Any]:
+    """Keeps a statement by its workgroup and name; moto knows names alone, so that workgroups would share them."""
+    group, name = _workgroup(call, call.params["WorkGroup"]), call.params["StatementName"]
+    statements = _backend(call).prepared_statements
+    if (group.name, name) in statements:
+        raise _refused(f"PreparedStatement {name} already exists in WorkGroup {group.name}")
+    statement = PreparedStatement(name, group.name, call.params["QueryStatement"], call.params.get("Description") or "")
+    statement.last_modified_time = clock.now()
+    statements[group.name, name] = statement
+    return {}
+
+
 def get_prepared_statement(call: Invocation) -> dict[str, Any]:
     statement = _prepared(call)
     shown = {
         "StatementName": statement.statement_name,
         "QueryStatement": statement.query_statement,
         "WorkGroupName": statement.workgroup,
-        "Description": statement.description,
+        "Description": statement.description or None,
         "LastModifiedTime": statement.last_modified_time,
     }
     return {"PreparedStatement": {name: value for name, value in shown.items() if value is not None}}
@@ -194,7 +208,7 @@ def update_prepared_statement(call: Invocation) -> dict[str, Any]:
 
 def delete_prepared_statement(call: Invocation) -> dict[str, Any]:
     statement = _prepared(call)
-    _backend(call).prepared_statements.pop(statement.statement_name, None)
+    _backend(call).prepared_statements.pop((statement.workgroup, statement.statement_name), None)
     return {}
 
 
@@ -266,8 +280,8 @@ def _named_query(call: Invocation) -> Any:
 
 def _prepared(call: Invocation) -> Any:
     name = call.params["StatementName"]
-    found = _backend(call).prepared_statements.get(name)
-    if found is None or found.workgroup != call.params["WorkGroup"]:
+    found = _backend(call).prepared_statements.get((call.params["WorkGroup"], name))
+    if found is None:
         raise ServiceError("ResourceNotFoundException", f"PreparedStatement {name} was not found")
     return found
 
@@ -335,6 +349,7 @@ _HANDLERS: dict[tuple[str, str], Handler] = {
         "GetNamedQuery": get_named_query,
         "UpdateNamedQuery": update_named_query,
         "DeleteNamedQuery": delete_named_query,
+        "CreatePreparedStatement": create_prepared_statement,
         "GetPreparedStatement": get_prepared_statement,
         "UpdatePreparedStatement": update_prepared_statement,
         "DeletePreparedStatement": delete_prepared_statement,

@@ -80,7 +80,7 @@ def test_contents_of_a_workgroup(call: Call) -> None:
     backend = athena_backends[CENTRAL][REGION]
     call("athena", "CreateWorkGroup", Name="w")
     query = backend.create_named_query("q", "", "d", "SELECT 1", "w")
-    backend.create_prepared_statement("pp", "w", "SELECT ?", "")
+    call("athena", "CreatePreparedStatement", StatementName="pp", WorkGroup="w", QueryStatement="SELECT ?")
     with pytest.raises(ServiceError, match="not empty"):
         call("athena", "DeleteWorkGroup", WorkGroup="w")
     call("athena", "UpdateNamedQuery", NamedQueryId=query, Name="q2", QueryString="SELECT 2")
@@ -97,6 +97,20 @@ def test_contents_of_a_workgroup(call: Call) -> None:
     assert call("athena", "DeleteDataCatalog", Name="c")["DataCatalog"]["Name"] == "c"
     with pytest.raises(ServiceError, match="was not found"):
         call("athena", "GetDataCatalog", Name="c")
+
+
+def test_workgroups_have_prepared_statements_of_the_same_name(call: Call) -> None:
+    for group in ("one", "two"):
+        call("athena", "CreateWorkGroup", Name=group)
+        made = {"WorkGroup": group, "StatementName": "by_id", "QueryStatement": f"SELECT '{group}'"}
+        call("athena", "CreatePreparedStatement", **made)
+        with pytest.raises(ServiceError, match="already exists"):
+            call("athena", "CreatePreparedStatement", **made)
+    call("athena", "DeletePreparedStatement", WorkGroup="one", StatementName="by_id")
+    left = call("athena", "GetPreparedStatement", WorkGroup="two", StatementName="by_id")["PreparedStatement"]
+    assert left["QueryStatement"] == "SELECT 'two'"
+    with pytest.raises(ServiceError, match="was not found"):
+        call("athena", "GetPreparedStatement", WorkGroup="one", StatementName="by_id")
 
 
 def test_catalog_metadata_is_that_of_glue(create: Any, call: Call) -> None:
