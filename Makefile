@@ -35,8 +35,7 @@ demo: $(VENV)/.local ## Local AWS, apply, verify, print who may what, destroy (K
 
 .PHONY: test
 test: $(VENV)/.test .venv-checkov/.scan ## Every test
-	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/declaration tests/access
-	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile --ignore tests/unit --ignore tests/declaration --ignore tests/access --ignore tests/browser --ignore tests/options --ignore tests/clients
+	@$(QUIET_AWS) $(BIN)/pytest --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/options --ignore tests/clients
 
 ##@ Work
 

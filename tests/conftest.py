@@ -20,6 +20,9 @@ from featureshare.localaws.control import LocalAWS
 
 # Cheap first; what destroys the shared environment last.
 ORDER = ("unit", "declaration", "scan", "access", "plan", "apply", "journeys", "docs")
+# For several processes: what the shared environment needs, which is the longest piece of work, then long files before
+# the many short ones that fill what is left.
+ORDER_SHARED_OUT = ("access", "plan", "apply", "journeys", "docs", "scan", "declaration", "unit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,10 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def rank(item: pytest.Item) -> tuple[bool, int]:
+    shared_out = "PYTEST_XDIST_WORKER" in os.environ
+    order = ORDER_SHARED_OUT if shared_out else ORDER
+
+    def rank(item: pytest.Item) -> tuple[bool, bool, int]:
         parts = Path(item.path).relative_to(ROOT).parts
         folder = parts[1] if len(parts) > 2 else ""
-        return item.get_closest_marker("last") is not None, ORDER.index(folder) if folder in ORDER else len(ORDER)
+        last = item.get_closest_marker("last") is not None
+        later = shared_out and not _needs_applied_local(item.path)
+        return last, later, order.index(folder) if folder in order else len(order)
 
     items.sort(key=rank)
 
@@ -56,6 +64,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = str(super()._split_scope(nodeid))
             return "applied_local" if _needs_applied_local(ROOT / file) else file
 
+    config.option.loadscopereorder = False  # as collected, not by the number of tests
     return ByEnvironment(config, log)
 
 
