@@ -7,12 +7,14 @@ One file of this folder is one configuration, as an outside engineer would write
 others share one. It runs as an administrator of an account that the declaration does not name. What
 fails is printed with Terraform's own words; exit status 1 if anything did.
 
-`--together` makes each a module of one configuration, which saves most of Terraform's starts; what it prints of a
-failure names the module. What can only be a root (a provider of its own, imports) runs alone even then.
+`--together` makes modules of one configuration of them, some at a time, which saves most of Terraform's starts; what
+it prints of a failure names the module. What can only be a root (a provider of its own, imports) runs alone even then,
+and two that hold what an account has only one of never run at once.
 """
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,19 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 REGION = "eu-west-1"
 STEP_SECONDS = 400
+MODULES = 25
+"""Configurations of one run together: more would not end a step in its time on a small machine."""
+
+# What an account and Region have one of.
+SINGLE = frozenset(
+    {
+        *("aws_cloudwatch_log_account_policy", "aws_config_configuration_recorder", "aws_config_delivery_channel"),
+        *("aws_ecr_registry_policy", "aws_ecr_replication_configuration", "aws_glue_data_catalog_encryption_settings"),
+        *("aws_glue_resource_policy", "aws_iam_account_alias", "aws_iam_account_password_policy"),
+        *("aws_lakeformation_data_lake_settings", "aws_s3_account_public_access_block"),
+        *("aws_s3control_access_grants_instance", "aws_sagemaker_servicecatalog_portfolio_status"),
+    }
+)
 
 PROVIDER = """
 terraform {
@@ -103,8 +118,9 @@ class Folder:
         (self._path / "main.tf").write_text("".join(calls))
 
     def _terraform(self, verb: str, *arguments: str) -> None:
+        quiet = () if verb == "init" else ("-compact-warnings",)
         done = subprocess.run(
-            ["terraform", verb, "-no-color", "-input=false", *arguments],
+            ["terraform", verb, "-no-color", "-input=false", *quiet, *arguments],
             cwd=self._path,
             env=self._env,
             text=True,
@@ -127,6 +143,21 @@ def rooted(config: Path) -> bool:
     return own_provider(config) or "\nimport {" in f"\n{config.read_text()}"
 
 
+def batches(configs: Sequence[Path]) -> list[list[Path]]:
+    """Configurations that may run as modules of one, in few runs, in their order."""
+    found: list[tuple[list[Path], set[str]]] = []
+    for config in configs:
+        single = SINGLE.intersection(re.findall(r'^resource "(\w+)"', config.read_text(), re.MULTILINE))
+        for batch, taken in found:
+            if len(batch) < MODULES and not single & taken:
+                batch.append(config)
+                taken |= single
+                break
+        else:
+            found.append(([config], set(single)))
+    return [batch for batch, _ in found]
+
+
 def administrator(localaws: LocalAWS) -> dict[str, str]:
     """The environment of a process that acts as an administrator of an undeclared account."""
     variables = session_variables(localaws.endpoint, administrator_keys(localaws, UNDECLARED_MEMBER))
@@ -137,12 +168,12 @@ def administrator(localaws: LocalAWS) -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Run the named configurations, or all; 1 if one failed."""
     parser = argparse.ArgumentParser(prog="others.py")
-    parser.add_argument("--together", action="store_true", help="as modules of one configuration")
+    parser.add_argument("--together", action="store_true", help="as modules of one configuration, some at a time")
     parser.add_argument("names", nargs="*", metavar="NAME")
     given = parser.parse_args(arguments)
     configs = [HERE / f"{name}.tf" for name in given.names] or sorted(HERE.glob("*.tf"))
     shared = [config for config in configs if given.together and not rooted(config)]
-    runs = [*([shared] if shared else []), *([config] for config in configs if config not in shared)]
+    runs = [*batches(shared), *([config] for config in configs if config not in shared)]
     localaws = LocalAWS.connect(Workspace(ROOT).state("local"))
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
