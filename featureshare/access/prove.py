@@ -35,19 +35,21 @@ def prove(
     residual: Iterable[str] | None = None,
     first: bool = False,
     processes: int | None = None,
+    settled: Settled | None = None,
 ) -> Proof:
     """Prove that the documents of `render` allow what the declaration `normal` says and nothing else.
 
     `residual` are the ids that the threat model lists; what is found beyond them is a failure. `first` stops at the
     first counterexample. A large environment is proved by as many `processes` as there are cores; what they find, and
-    the order of it, do not depend on their number.
+    the order of it, do not depend on their number. `settled` is what earlier proofs found out of environments that
+    differ from this one in documents alone, and this one adds to.
     """
     proof = Proof(normal["environment"]["name"])
     started = time.monotonic()
     try:
         model = Model(render)
         contract = Contract(normal, model)
-        Prover(model, contract, proof, first=first).run(processes)
+        Prover(model, contract, proof, first=first, settled=settled).run(processes)
         _check_residual(proof, None if residual is None else set(residual))
     except (BadDocument, KeyError, TypeError, ValueError, AttributeError) as error:
         text = f"the documents cannot be read: {error!r}" if not isinstance(error, BadDocument) else str(error)

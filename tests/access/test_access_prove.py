@@ -310,15 +310,24 @@ def test_what_remains_and_is_not_listed_is_a_failure(normal, documents):
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_planted_fault_is_found(name, normal, documents):
+def test_a_planted_fault_is_found(name, prove_planted, documents):
     change, words, behind = FAULTS[name]
     change(documents)
-    proof = prove(normal, documents)
+    proof = prove_planted(documents)
     assert proof.result == FAILED
     fitting = [one for one in proof.counterexamples if words in one.words]
     assert fitting, [one.words for one in proof.counterexamples][:5]
     named = {text for one in fitting for reason in one.statements for text in (reason["document"], reason["sid"])}
     assert any(behind in text for text in named), named
+
+
+@pytest.mark.parametrize("name", list(FAULTS)[::12])
+def test_a_proof_after_others_finds_what_one_alone_finds(name, normal, prove_planted, documents):
+    FAULTS[name][0](documents)
+    alone, late, later = prove(normal, documents), prove_planted(documents), prove_planted(documents)
+    assert alone.counterexamples == late.counterexamples == later.counterexamples
+    assert (alone.result, alone.faults, alone.residual) == (later.result, later.faults, later.residual)
+    assert later.requests < alone.requests / 2
 
 
 def test_a_grant_that_is_missing_is_named_with_its_declaration(normal, documents):

@@ -183,12 +183,12 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_the_fault_is_found(name, normal, documents):
+def test_the_fault_is_found(name, prove_planted, documents):
     change, words = FAULTS[name]
     before = copy.deepcopy(documents)
     change(documents)
     assert documents != before
-    proof = prove(normal, documents)
+    proof = prove_planted(documents)
     said = [one.words for one in proof.counterexamples] + list(proof.faults)
     assert proof.result == FAILED, (proof.result, proof.undecided)
     assert [text for text in said if words in text], said[:5]
