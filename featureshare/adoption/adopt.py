@@ -1,16 +1,16 @@
 """From what is found to what is written."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from featureshare.adoption.declare import declaration_of, differences
-from featureshare.adoption.files import IMPORTS, Change, handed_over, read_imports, written
+from featureshare.adoption.files import Change, handed_over, written
 from featureshare.adoption.found import Found
 from featureshare.declaration import load
 from featureshare.errors import BadInput, Problem
+from featureshare.runner import imports
 from featureshare.runner.stacks import CENTRAL_TEAM, Stack
 
 DECLARED, IMPORTED = "declared", "handed over"
@@ -42,7 +42,8 @@ def adopt(
     env = str(render["environment"]["name"])
     folder = environments / env
     groups = {(one["account"], one["name"]): one for one in render["feature_groups"].values()}
-    imports, files = read_imports(folder), dict[Path, str]()
+    files, importing = dict[Path, str](), dict[str, list[str]]()
+    imports.read(folder)
     adoptions: list[Adoption] = []
     strangers: list[str] = []
     problems: list[Problem] = []
@@ -63,13 +64,11 @@ def adopt(
             fix = "declare what is there, or make the group again as it is declared"
             problems += [Problem(shown, key, f"{words}.", fix) for key, words in wrong]
             files[path] = handed_over(path.read_text(encoding="utf-8"), group["owner"])
-            imports[stack.name] = sorted({*imports.get(stack.name, ()), one.name})
+            importing.setdefault(stack.name, []).append(one.name)
             adoptions.append(Adoption(one.name, IMPORTED, shown, stack.name, _tags(render, stack, group, one)))
     if problems:
         raise BadInput(problems)
-    if any(one.done == IMPORTED for one in adoptions):
-        files[folder / IMPORTS] = json.dumps(imports, indent=2, sort_keys=True) + "\n"
-    _write(environments, env, files, check=check)
+    _write(environments, env, files, {} if check else importing, check=check)
     return adoptions, sorted(set(strangers))
 
 
@@ -89,14 +88,23 @@ def _tags(render: Mapping[str, Any], stack: Stack, group: Mapping[str, Any], fou
     return tuple(sorted(key for key, value in wanted.items() if found.tags.get(key) != value))
 
 
-def _write(environments: Path, env: str, files: Mapping[Path, str], *, check: bool) -> None:
-    """Write the files and read the whole declaration again; nothing stays when it is refused."""
+def _write(
+    environments: Path, env: str, files: Mapping[Path, str], importing: Mapping[str, list[str]], *, check: bool
+) -> None:
+    """Write the files and read the whole declaration again; nothing stays when it is refused.
+
+    What is to be imported is noted first: a name does nothing as long as its group is declared as it was, but a group
+    declared as Terraform's without its name would be made a second time.
+    """
+    noted = imports.add(environments / env, importing) if importing else {}
     change = Change(files)
     change.make()
     try:
         load(environments, env)
     except BadInput:
         change.undo()
+        for stack, names in noted.items():
+            imports.drop(environments / env, stack, names)
         raise
     if check:
         change.undo()

@@ -1,17 +1,11 @@
 """Declarations as files: new ones written, written ones changed in place with their comments, all of it or nothing."""
 
 import io
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-
-from featureshare.errors import BadInput, Problem
-
-IMPORTS = "imports.json"
-"""Beside environment.yaml: names of groups that a stack imports with its next apply, by the stack's name."""
 
 
 def written(declared: Mapping[str, Any], heading: str) -> str:
@@ -32,19 +26,6 @@ def handed_over(text: str, owner: str) -> str:
     if "shared_with" in document and not shared:
         del document["shared_with"]
     return _dump(document)
-
-
-def read_imports(folder: Path) -> dict[str, list[str]]:
-    """What stands in the imports file. Raises BadInput when it is no such file."""
-    file = folder / IMPORTS
-    try:
-        found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        return {str(stack): [str(name) for name in names] for stack, names in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        rule = f"cannot be read as names of groups by stack ({error})."
-        raise BadInput(
-            [Problem(f"environments/{folder.name}/{IMPORTS}", "", rule, "delete it and adopt again")]
-        ) from None
 
 
 class Change:

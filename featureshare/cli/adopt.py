@@ -8,7 +8,6 @@ import typer
 from botocore.exceptions import ClientError
 
 from featureshare.adoption import Found, adopt, read_groups
-from featureshare.adoption.files import IMPORTS
 from featureshare.cli.common import AsJson, Env, emit
 from featureshare.errors import FeatureShareError
 from featureshare.render import render
@@ -58,7 +57,7 @@ def command(
     if not adoptions:
         typer.echo("Nothing to adopt.")
     elif any(one.done == "handed over" for one in adoptions):
-        typer.echo(f"Plan and apply: the groups handed over are imported. environments/{env}/{IMPORTS} may go then.")
+        typer.echo("Plan and apply: the groups handed over are imported, and their names leave the file.")
 
 
 def _found(

@@ -12,7 +12,7 @@ from featureshare.cli.common import BAD_INPUT, FAILED, AsJson, Env, emit, error_
 from featureshare.cli.progress import Progress, summary
 from featureshare.errors import BadInput, FeatureShareError
 from featureshare.render import render
-from featureshare.runner import created, landing
+from featureshare.runner import created, imports, landing
 from featureshare.runner.backend import check_backend
 from featureshare.runner.declared import read_normal
 from featureshare.runner.environment import shell_lines
@@ -216,7 +216,9 @@ def environment(
     _check_backend(workspace, env)
     machine = Machine.detect(workspace)
     access = open_access(workspace, os.environ, normal)
-    run = machine.environment(chosen, access, created.variables(normal, chosen, access))
+    names = imports.read(workspace.environments / env).get(chosen.name, ())
+    more = imports.variables(imports.gone(names, normal, chosen, access))
+    run = machine.environment(chosen, access, created.variables(normal, chosen, access) | more)
     variables = shell_variables(run)
     if as_json:
         emit({"folder": str(run.folder), "environment": variables, "backend_config": list(run.backend_config)})

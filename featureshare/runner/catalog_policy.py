@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from featureshare.errors import Problem
-from featureshare.runner.clients import as_role
+from featureshare.runner.clients import as_role, deploy_role_of
 from featureshare.runner.environment import Access
 from featureshare.runner.stacks import CENTRAL, Normal, Stack
 from featureshare.statements import FOREIGN_FILE, OWN_IN_CATALOG
@@ -27,8 +27,7 @@ Open = Callable[[Normal, Stack, Access], Any]
 def glue(normal: Normal, stack: Stack, access: Access) -> Any:
     """Glue as the central account's deploy role. Raises botocore's ClientError when AWS refuses."""
     environment = normal["environment"]
-    prefix, central = environment["prefix"], environment["central_account"]
-    role = f"arn:{environment['partition']}:iam::{central}:role/{prefix}/deploy/{prefix}-deploy"
+    role = deploy_role_of(normal, environment["central_account"])
     return as_role(access, role, environment["region"], stack.identity.replace("/", "-")[:64]).client("glue")
 
 

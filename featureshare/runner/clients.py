@@ -9,6 +9,7 @@ from botocore.config import Config
 
 from featureshare.deaf import deaf_session
 from featureshare.runner.environment import Access
+from featureshare.runner.stacks import Normal
 
 
 class Clients:
@@ -51,3 +52,10 @@ def as_role(access: Access, role: str, region: str, session: str) -> Clients:
         "AWS_SESSION_TOKEN": credentials["SessionToken"],
     }
     return Clients(access.variables() | variables, region, access.local)
+
+
+def deploy_role_of(normal: Normal, account: str) -> str:
+    """The ARN of an account's deploy role, before any document names it."""
+    environment = normal["environment"]
+    prefix = environment["prefix"]
+    return f"arn:{environment['partition']}:iam::{account}:role/{prefix}/deploy/{prefix}-deploy"

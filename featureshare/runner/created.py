@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from featureshare.runner.clients import as_role
+from featureshare.runner.clients import as_role, deploy_role_of
 from featureshare.runner.environment import Access
 from featureshare.runner.stacks import REPLICA, Normal, Stack
 
@@ -23,8 +23,7 @@ def discover(normal: Normal, stack: Stack, access: Access) -> dict[str, int]:
     """Seconds since 1970 by name, of the groups that a replica's stack copies and that are there; asked of SageMaker as
     the central account's deploy role. Raises botocore's ClientError when AWS refuses."""
     environment = normal["environment"]
-    prefix, central = environment["prefix"], environment["central_account"]
-    role = f"arn:{environment['partition']}:iam::{central}:role/{prefix}/deploy/{prefix}-deploy"
+    role = deploy_role_of(normal, environment["central_account"])
     client = as_role(access, role, environment["region"], stack.identity.replace("/", "-")[:64]).client("sagemaker")
     found = {}
     for name in normal["replicas"][stack.replica]["feature_groups"]:

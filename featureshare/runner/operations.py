@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from featureshare.errors import Problem
-from featureshare.runner import api_groups, catalog_policy, created, group_steps, guards, landing, primary, scheduler
+from featureshare.runner import (
+    api_groups,
+    catalog_policy,
+    created,
+    group_steps,
+    guards,
+    imports,
+    landing,
+    primary,
+    scheduler,
+)
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import Access
 from featureshare.runner.guards import Counts
@@ -44,6 +54,7 @@ class _Planned:
     steps: tuple[group_steps.Step, ...] = ()  # what the provider cannot do
     limit: tuple[str, ...] = ()  # what `primary` lacks, in words
     kept: tuple[str, ...] = ()  # what of others stays in a policy that we own, in words
+    imports: tuple[str, ...] = ()  # what becomes of the names in imports.json, in words
 
     @property
     def anything(self) -> bool:
@@ -65,6 +76,7 @@ class Runner:
         discover: created.Discover = created.discover,
         athena: primary.Open = primary.athena,
         glue: catalog_policy.Open = catalog_policy.glue,
+        absent: imports.Absent = imports.absent,
     ) -> None:
         self._machine, self._normal, self._access, self._observe = machine, normal, access, observe
         self._children = children or Children()
@@ -76,7 +88,10 @@ class Runner:
         self._seconds: dict[str, float] = {}
         self._results: dict[str, StackResult] = {}
         self._discover = discover
-        self._athena, self._glue = athena, glue
+        self._athena, self._glue, self._absent = athena, glue, absent
+        self._folder = machine.workspace.environments / normal["environment"]["name"]
+        self._imports = imports.read(self._folder)
+        self._left: dict[str, tuple[str, ...]] = {}
         self._more: dict[str, dict[str, str]] = {}
 
     def plan(self, chosen: Iterable[Stack], *, allowed: Iterable[str] = ()) -> Report:
@@ -97,7 +112,9 @@ class Runner:
             return self._report(chosen, planned, problems)
         going = {name: plan for name, plan in planned.items() if plan.changes}
         for name in planned.keys() - going.keys():
-            self._end(name, "absent")
+            if ephemeral:
+                self._settle(self._stacks[name])
+            self._end(name, "absent", steps=self._told(name, planned))
         stuck = sorted(name for name, result in self._results.items() if result.result == "failed")
         if CENTRAL in going and stuck:
             del going[CENTRAL]
@@ -165,9 +182,12 @@ class Runner:
         return terraform
 
     def _plan(self, stack: Stack, allowed: tuple[str, ...]) -> _Planned:
+        names = self._imports.get(stack.name, [])
+        gone = imports.gone(names, self._normal, stack, self._access, self._absent)
         self._more[stack.name] = {
             **created.variables(self._normal, stack, self._access, self._discover),
             **catalog_policy.variables(self._machine.workspace, self._normal, stack, self._access, self._glue),
+            **imports.variables(gone),
         }
         changes, document = self._save_plan(stack, self._open(stack, "planning"))
         expected = slice_of(self._normal, stack.team, stack.replica)
@@ -186,6 +206,7 @@ class Runner:
             steps=() if problems else self._steps(stack, role),
             limit=() if problems else primary.pending(self._normal, stack, self._access, self._athena),
             kept=catalog_policy.kept(document, stack),
+            imports=imports.told(names, self._normal, stack, gone, document),
         )
 
     def _steps(self, stack: Stack, role: str) -> tuple[group_steps.Step, ...]:
@@ -212,6 +233,12 @@ class Runner:
             left = self._steps(stack, planned.role)  # what was not there has come with defaults of its own
             self._observe(stack, "updating feature groups", "", 0, len(left))
             self._groups.take(stack, planned.role, left)
+
+    def _settle(self, stack: Stack) -> None:
+        """What the stack was to import has been, or is gone. Not while other stacks run: a saved plan holds Terraform
+        to the files that it was made from."""
+        if names := self._imports.get(stack.name):
+            self._left[stack.name] = (imports.left(self._folder, stack.name, names),)
 
     def _plan_destroy(self, stack: Stack, allowed: tuple[str, ...], ephemeral: bool) -> _Planned:
         terraform = self._open(stack, "reading")
@@ -294,7 +321,11 @@ class Runner:
             counts = planned[name].counts if name in planned else Counts()
             match outcome.status:
                 case Status.DONE:
-                    self._end(name, done if planned[name].anything else "unchanged", counts, steps=_told(planned[name]))
+                    # Elsewhere groups that a destroyed stack was yet to import are there still.
+                    if done == "applied" or self._normal["environment"]["ephemeral"]:
+                        self._settle(self._stacks[name])
+                    result = done if planned[name].anything else "unchanged"
+                    self._end(name, result, counts, steps=self._told(name, planned))
                 case Status.WAITING:
                     self._end(name, "waiting", error=f"needs {', '.join(outcome.missing)}.")
                 case _:
@@ -312,11 +343,16 @@ class Runner:
             self._stacks[name], result, counts or Counts(), self._seconds.get(name, 0.0), error, steps
         )
 
+    def _told(self, name: str, planned: Mapping[str, _Planned]) -> tuple[str, ...]:
+        plan = planned[name]
+        steps = group_steps.told(plan.steps)
+        return (*plan.limit, *plan.kept, *plan.imports, *steps, *self._left.get(name, ()))
+
     def _report(self, chosen: Iterable[Stack], planned: Mapping[str, _Planned], problems: Iterable[Problem]) -> Report:
         for name, plan in planned.items():
             if name not in self._results:
                 result = "refused" if plan.problems else "planned" if plan.anything else "unchanged"
-                self._end(name, result, plan.counts, steps=_told(plan))
+                self._end(name, result, plan.counts, steps=self._told(name, planned))
         results = tuple(self._results[stack.name] for stack in chosen if stack.name in self._results)
         return Report(results, tuple(problems))
 
@@ -334,10 +370,6 @@ def _documents(plan: Mapping[str, Any]) -> Mapping[str, Any]:
     outputs = plan.get("planned_values", {}).get("outputs", {})
     documents: Mapping[str, Any] = outputs.get("documents", {}).get("value") or {}
     return documents
-
-
-def _told(plan: _Planned) -> tuple[str, ...]:
-    return (*plan.limit, *plan.kept, *group_steps.told(plan.steps))
 
 
 def _problems(planned: Mapping[str, _Planned]) -> list[Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from featureshare.iam.calls.athena import PRIMARY
-from featureshare.runner.clients import as_role
+from featureshare.runner.clients import as_role, deploy_role_of
 from featureshare.runner.environment import Access
 from featureshare.runner.stacks import CENTRAL_TEAM, Normal, Stack
 
@@ -22,8 +22,7 @@ Open = Callable[[Normal, Stack, Access], Any]
 def athena(normal: Normal, stack: Stack, access: Access) -> Any:
     """Athena as the central account's deploy role. Raises botocore's ClientError when AWS refuses."""
     environment = normal["environment"]
-    prefix, central = environment["prefix"], environment["central_account"]
-    role = f"arn:{environment['partition']}:iam::{central}:role/{prefix}/deploy/{prefix}-deploy"
+    role = deploy_role_of(normal, environment["central_account"])
     return as_role(access, role, environment["region"], stack.identity.replace("/", "-")[:64]).client("athena")
 
 

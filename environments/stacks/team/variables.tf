@@ -11,6 +11,13 @@ variable "local" {
   nullable    = false
 }
 
+variable "not_imported" {
+  description = "Names in imports.json of groups that are not there, and so cannot be imported. The runner looks."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "team" {
   description = "Name of the team whose stack this is."
   type        = string

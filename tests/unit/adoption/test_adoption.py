@@ -142,6 +142,12 @@ def test_a_hand_over_that_leaves_a_verb_without_use_is_refused_and_undone(enviro
         adopt(environments, render(), [(STACK, found("user-segments", "user_segments"))])
     assert file.read_bytes() == before
     assert not (environments / "local" / "imports.json").exists()
+    # What another adoption noted stays.
+    noted = '{\n  "central-team/data-curation": [\n    "older"\n  ]\n}\n'
+    (environments / "local" / "imports.json").write_text(noted)
+    with pytest.raises(BadInput, match="no feature group grants manage"):
+        adopt(environments, render(), [(STACK, found("user-segments", "user_segments"))])
+    assert (environments / "local" / "imports.json").read_text() == noted
 
 
 def test_an_imports_file_that_is_none_is_refused(environments: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from featureshare.errors import BadInput
+from featureshare.runner import imports
 from featureshare.runner.declared import slice_of
 from featureshare.runner.environment import AmbientAccess
 from featureshare.runner.group_steps import Described
@@ -17,7 +19,7 @@ from featureshare.runner.history import recall, remember
 from featureshare.runner.machine import StackRun
 from featureshare.runner.operations import Runner
 from featureshare.runner.report import Report
-from featureshare.runner.stacks import Stack, stacks_of
+from featureshare.runner.stacks import Stack, find, stacks_of
 from featureshare.runner.terraform import TerraformFailed
 from featureshare.workspace import Workspace
 
@@ -442,3 +444,96 @@ def test_without_its_limit_nobody_gets_at_primary(world: World) -> None:
         "central-team/consumer": "denied."
     }
     assert world.names("apply") == []
+
+
+# Groups that are handed over: their names are an order for one apply.
+
+ORDERED = {"central-team/producer": ["clicks"], "team/loner": ["notes"]}
+
+
+def _ordered(world: World, ephemeral: bool = False) -> Path:
+    world.normal["environment"]["ephemeral"] = ephemeral
+    folder = world.workspace.environments / "test"
+    folder.mkdir()
+    imports.add(folder, ORDERED)
+    return folder
+
+
+def _none_absent(*_: Any) -> frozenset[str]:
+    return frozenset()
+
+
+def _lines(report: Report) -> dict[str, tuple[str, ...]]:
+    return {result.stack.name: result.steps for result in report.results if result.steps}
+
+
+def test_only_stacks_that_were_applied_lose_the_names_they_imported(world: World) -> None:
+    folder = _ordered(world)
+    world.there.update(ALL)
+    importing = {"actions": ["no-op"], "importing": {"id": "clicks"}, "before": None}
+    world.changes["central-team/producer"] = [
+        {"address": "a", "mode": "managed", "type": "aws_sagemaker_feature_group", "change": importing}
+    ]
+    world.changes["team/loner"] = [_change("aws_iam_role", ["update"])]
+    world.broken["apply", "team/loner"] = "no."
+    stacks = stacks_of(world.normal)
+    planned = _runner(world, absent=_none_absent).plan(stacks)
+    assert _lines(planned) == {
+        "central-team/producer": ("clicks: imported",),
+        "team/loner": ("notes: Terraform has it already",),
+    }
+    assert imports.read(folder) == ORDERED
+    report = _runner(world, absent=_none_absent).apply(stacks)
+    assert _results(report)["team/loner"] == "failed"
+    assert _lines(report) == {
+        "central-team/producer": (
+            "clicks: imported",
+            "clicks of central-team/producer left environments/test/imports.json",
+        )
+    }
+    assert imports.read(folder) == {"team/loner": ["notes"]}
+    del world.broken["apply", "team/loner"]
+    report = _runner(world, absent=_none_absent).apply(stacks)
+    assert _lines(report)["team/loner"][-1].endswith("and the file went with it")
+    assert not (folder / "imports.json").exists()
+
+
+def test_a_name_whose_group_is_not_there_is_left_out_of_the_import(world: World) -> None:
+    folder = _ordered(world)
+    world.there.update(ALL)
+
+    def absent(*_: Any) -> frozenset[str]:
+        return frozenset({"clicks"})
+
+    stack = find(stacks_of(world.normal), "central-team", "producer")
+    report = _runner(world, absent=absent).apply([stack])
+    assert world.variables[stack.name] == {"TF_VAR_not_imported": '["clicks"]'}
+    assert _lines(report)[stack.name][0] == "clicks: not imported: there is no such group any more, so it is made"
+    assert imports.read(folder) == {"team/loner": ["notes"]}
+
+
+def test_nothing_runs_on_an_imports_file_that_is_none(world: World) -> None:
+    folder = _ordered(world)
+    (folder / "imports.json").write_text("[1]")
+    with pytest.raises(BadInput, match="names of groups by stack"):
+        _runner(world)
+    assert world.log == []
+
+
+@pytest.mark.parametrize("ephemeral", [True, False])
+def test_what_is_destroyed_with_its_groups_imports_none_later(world: World, ephemeral: bool) -> None:
+    folder = _ordered(world, ephemeral)
+    world.there.add("team/loner")  # the other stack is not there
+    report = _runner(world).destroy(stacks_of(world.normal))
+    assert _results(report)["team/loner"] == "destroyed"
+    # Where only what Terraform has is destroyed, a group that was yet to be imported is there still.
+    assert imports.read(folder) == ({} if ephemeral else ORDERED)
+    assert set(_lines(report)) == (set(ORDERED) if ephemeral else set())
+
+
+def test_a_stack_that_could_not_be_destroyed_keeps_its_names(world: World) -> None:
+    folder = _ordered(world, ephemeral=True)
+    world.there.update(ALL)
+    world.broken["destroy", "team/loner"] = "no."
+    _runner(world).destroy(stacks_of(world.normal))
+    assert imports.read(folder) == {"team/loner": ["notes"]}
