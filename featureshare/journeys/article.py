@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from featureshare.journeys import client, combine, compute, direct, name_space, offline, replicas, steps, vectors
+from featureshare.journeys import client, combine, compute, direct, lag, name_space, offline, replicas, steps, vectors
 from featureshare.journeys.cast import Cast
 from featureshare.journeys.sessions import Sessions
 from featureshare.journeys.stage import Options, Stage, StepResult
@@ -25,7 +25,7 @@ _STEPS = {
     3: (steps.make_clients, client.find, replicas.find),
     4: (steps.write, vectors.write, name_space.live),
     5: (steps.read_online, client.read_online, vectors.read, compute.serve, offline.await_offline),
-    6: (offline.query, offline.query_in_primary, replicas.query, replicas.rebuild, compute.read_files),
+    6: (offline.query, offline.query_in_primary, replicas.query, replicas.rebuild, lag.behind, compute.read_files),
     7: (offline.results, combine.combine, direct.join, client.train),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from featureshare.client import NotCopied
+from featureshare.client import Client, Manifest, NotCopied
 from featureshare.journeys import athena, client
 from featureshare.journeys.cast import Actor, Group, Workgroup
 from featureshare.journeys.combine import joining_feature
@@ -84,18 +84,27 @@ def rebuild(stage: Stage) -> Iterator[StepResult]:
             yield attempt(6, role, what, replica["account"], partial(_rebuild, stage, built))
 
 
-def _rebuild(stage: Stage, built: Built) -> str:
+def at_the_source(stage: Stage, built: Built) -> tuple[Manifest, Any]:
+    """The manifest of what the team builds, and the rows of its spine where they are given."""
     principal = stage.cast.teams[built.team.team]["execution_roles"][built.team.principal]
     base = stage.execution(built.team.role_arn, principal["compute"])
     source = client.connected(stage, built.team.team, base)
-    spine, features, on = _asked(stage, built.groups)
-    given = None if isinstance(spine, str) else spine
-    manifest = source.dataset(spine, features, on=on).manifest
+    spine, features, on = asked(stage, built.groups)
+    return source.dataset(spine, features, on=on).manifest, None if isinstance(spine, str) else spine
+
+
+def in_the_replica(stage: Stage, built: Built) -> Client:
+    """What the replica's reader connects to."""
+    return client.connected(stage, built.name, _session(stage, built.reader, built.replica))
+
+
+def _rebuild(stage: Stage, built: Built) -> str:
+    manifest, given = at_the_source(stage, built)
     if not manifest.rows or not all(facts["objects"] for facts in manifest.groups.values()):
         raise Mismatch(
             f"{built.team.team} builds {manifest.rows} rows from {list(manifest.groups)}: nothing to compare"
         )
-    there = client.connected(stage, built.name, _session(stage, built.reader, built.replica))
+    there = in_the_replica(stage, built)
     start, pause, lacked = time.monotonic(), 0.5, 0
     with tempfile.TemporaryDirectory() as folder:
         # A file is all that goes from one account to the other.
@@ -116,11 +125,12 @@ def _rebuild(stage: Stage, built: Built) -> str:
     if built.replica["database"] not in again.sql or any(str(group.database) in again.sql for group in built.groups):
         raise Mismatch(f"built from other tables than the replica's: {again.sql}")
     objects = sum(len(facts["objects"]) for facts in manifest.groups.values())
+    stage.rebuilt[built.name] = built, manifest
     waited = f"; {lacked} were not there yet, and waited for" if lacked else ""
     return f"{manifest.rows} rows from {objects} objects, same versions and same hash as at the source{waited}"
 
 
-def _asked(stage: Stage, groups: tuple[Group, ...]) -> tuple[Any, list[str], dict[str, str]]:
+def asked(stage: Stage, groups: tuple[Group, ...]) -> tuple[Any, list[str], dict[str, str]]:
     """Spine, features and keys: a group with those that can be joined to it, or records of one that are asked for."""
     for spine in groups:
         keys = {one.name: key for one in groups if one is not spine and (key := joining_feature(spine, one))}

@@ -41,6 +41,9 @@ class Sessions(Protocol):
 
     region: str
 
+    localaws: Any
+    """The local AWS that they are sessions of (`featureshare.localaws.control.LocalAWS`); None on real AWS."""
+
     def session(self, role_arn: str, compute: str) -> boto3.Session:
         """A session of `role_arn` as code on `compute` would have it. Raises NoSession."""
 
@@ -123,6 +126,8 @@ def client_config(*, signed: bool = True) -> Config:
 class LocalSessions:
     """Sessions of local AWS, minted as the service would: only if the role's trust policy admits that service."""
 
+    localaws: Any
+
     def __init__(self, localaws: ControlsLocalAWS, region: str) -> None:
         self.localaws = localaws
         self.region = region
@@ -158,6 +163,8 @@ class AmbientSessions:
     `profiles` maps role ARNs to profile names. Whoever a session belongs to is asked (GetCallerIdentity), never taken
     on trust, so a journey cannot run as an administrator by accident.
     """
+
+    localaws: Any = None
 
     def __init__(self, profiles: Mapping[str, str], region: str) -> None:
         self.profiles = dict(profiles)

@@ -72,6 +72,7 @@ class Stage:
         self.written: dict[str, tuple[Row, ...]] = {}
         self.answers: list[QueryAnswer] = []
         self.training_set: list[dict[str, Any]] = []
+        self.rebuilt: dict[str, Any] = {}  # by replica: what was built there last, and from which manifest
         self.read_online: list[tuple[str, Mapping[str, Text]]] = []
         self.short_lived: dict[str, tuple[str, datetime]] = {}
         self.observed: set[tuple[str, str, str]] = set()

@@ -121,7 +121,8 @@ class LocalAWS:
         `secure_transport`: what requests show as aws:SecureTransport (default true, though they come over loopback
         HTTP). `alias_delay`: seconds until policies see that a key's alias was made, moved or deleted (default 0; on
         AWS up to five minutes). `ram_data_plane`: whether a RAM share of a feature group reaches its records (default
-        false). `services`: delays of the services, by name.
+        false). `services`: delays of the services, by name
+        (`featureshare.localaws.services.runtime.Settings`); where it is given, if empty, they are among the answer.
         """
         return self._ask("POST", "settings", changes)
 

@@ -6,6 +6,7 @@ It plays what stands outside this product: the organization, the services that h
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -91,14 +92,16 @@ class Admin:
             settings.ram_data_plane = bool(changes.pop("ram_data_plane"))
         if "alias_delay" in changes:
             self._gateway.estate.delay_aliases(float(changes.pop("alias_delay")))
+        told = {}
         if "services" in changes:
-            configure(**changes.pop("services"))
+            told["services"] = asdict(configure(**changes.pop("services")))
         if changes:
             raise ValueError(f"unknown settings: {sorted(changes)}")
         return {
             "secure_transport": settings.secure_transport,
             "ram_data_plane": settings.ram_data_plane,
             "alias_delay": self._gateway.estate.alias_delay,
+            **told,
         }
 
     def _flush(self, body: Mapping[str, Any], query: Mapping[str, list[str]]) -> Any:

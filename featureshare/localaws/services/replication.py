@@ -30,11 +30,11 @@ _replicating = threading.local()
 
 @dataclass(frozen=True)
 class Task:
-    """A version (or delete marker, as moto keeps it) to copy to every destination of its rules."""
+    """A version (or delete marker, as moto keeps it) to copy to every destination of its rules; written at `since`."""
 
     bucket: str
     stored: Any
-    due: float
+    since: float
 
 
 def find_bucket(name: str) -> Any:
@@ -98,7 +98,7 @@ class Replicator:
         if not isinstance(stored, FakeDeleteMarker):
             setattr(stored, moto_versions.STATUS, PENDING)
         with self._lock:
-            self._tasks.append(Task(name, stored, self._monotonic() + settings().replication_delay))
+            self._tasks.append(Task(name, stored, self._monotonic()))
 
     def start(self) -> None:
         moto_versions.listen(self.heard)
@@ -123,11 +123,11 @@ class Replicator:
             return len(self._tasks)
 
     def flush(self, only_due: bool = False) -> None:
-        """Does the tasks: all of them, or those whose delay is over."""
+        """Does the tasks: all of them, or those whose delay, as it is set now, is over."""
         with self._working:
-            now = self._monotonic()
+            written = self._monotonic() - settings().replication_delay
             with self._lock:
-                ready = [task for task in self._tasks if not only_due or task.due <= now]
+                ready = [task for task in self._tasks if not only_due or task.since <= written]
                 self._tasks = [task for task in self._tasks if task not in ready]
             for task in ready:
                 replicate(task.bucket, task.stored)

@@ -27,6 +27,16 @@ def test_unknown_path_and_bad_input(aws: Aws) -> None:
         aws.control.land({"roles": {"x": {"name": "x"}}})
 
 
+def test_delays_of_services_are_told_to_whoever_asks_for_them(aws: Aws) -> None:
+    assert "services" not in aws.control.settings()
+    before = aws.control.settings(services={})["services"]
+    try:
+        told = aws.control.settings(services={"replication_delay": 5.0})["services"]
+        assert told == before | {"replication_delay": 5.0}
+    finally:
+        aws.control.settings(services=before)
+
+
 def test_health_and_log(aws: Aws, admin: str) -> None:
     assert aws.control.health()["status"] == "ok"
     last = max((entry["sequence"] for entry in aws.control.log()), default=0)

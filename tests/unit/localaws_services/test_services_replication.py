@@ -9,6 +9,7 @@ import pytest
 from moto.s3.models import FakeDeleteMarker, s3_backends
 from services_world import BUCKET, CENTRAL, CONSUMER, KEY, REGION, Call, World, wait
 
+from featureshare.localaws import services
 from featureshare.localaws.invocation import ServiceError
 from featureshare.localaws.patches.versions import STATUS
 from featureshare.localaws.services.replication import replicator
@@ -77,6 +78,19 @@ def test_a_version_is_copied_under_its_id_time_and_another_key(configure: Any) -
 def test_it_happens_in_the_background(configure: Any) -> None:
     configure(rule())
     stored = write()
+    assert wait(lambda: status(stored) == "COMPLETED")
+
+
+def test_what_waits_goes_by_the_delay_as_it_is_set_now(configure: Any) -> None:
+    before = services.configure().replication_delay
+    services.configure(replication_delay=3600.0)
+    try:
+        configure(rule())
+        stored = write()
+        replicator.flush(only_due=True)
+        assert (status(stored), replicator.pending()) == ("PENDING", 1)
+    finally:
+        services.configure(replication_delay=before)
     assert wait(lambda: status(stored) == "COMPLETED")
 
 
