@@ -144,3 +144,5 @@ def _show(found: Mapping[str, Iterable[GroupReceipt]]) -> None:
         for one in receipts_:
             if one.missing:
                 console.print(f"{escape(name)}: first missing of {one.group}: {escape(one.missing[0])}")
+            if one.late:
+                console.print(f"{escape(name)}: rule {one.late} has missed the 15 minutes of its time control")

@@ -35,6 +35,12 @@ def receipts(
     theirs = {group: list(listing(source, bucket, prefix)) for group, prefix in prefixes.items()}
     ours = by_group(listing(copy, replica["bucket"], ""), prefixes)
     now = datetime.now(UTC)
+    here = f"arn:{render['environment']['partition']}:s3:::{replica['bucket']}"
+    timed = {
+        rule["prefix"]: rule["id"]
+        for rule in render["replication"]["rules"]
+        if rule["bucket"] == here and rule["time_control"]
+    }
     out = []
     for group in sorted(prefixes):
         there = {(version.key, version.id) for version in ours[group]}
@@ -44,7 +50,8 @@ def receipts(
         wanted = {(version.key, version.id) for version in chosen}
         mine = [one for one in ours[group] if (one.key, one.id) in wanted]
         others = [one for one in ours[group] if (one.key, one.id) not in wanted]
-        out.append(compare(group, seen, [*looked_at(look[1], group, replica["bucket"], mine), *others], now))
+        copied = [*looked_at(look[1], group, replica["bucket"], mine), *others]
+        out.append(compare(group, seen, copied, now, timed.get(prefixes[group], "")))
     if ours.get(OUTSIDE):
         out.append(compare(OUTSIDE, (), ours[OUTSIDE], now))
     return out

@@ -12,6 +12,10 @@ from typing import Any
 OUTSIDE = "(none)"
 """Stands for the group of objects that lie under no group's prefix."""
 
+THRESHOLD = 15 * 60.0
+"""Seconds within which a rule with Replication Time Control promises a copy (S3 User Guide, "S3 RTC")."""
+
+_BEFORE = "NONE"  # S3's status of a version that was there before the rules
 _SHOWN = 20
 
 
@@ -33,6 +37,8 @@ class GroupReceipt:
 
     `lag` is for how many seconds the oldest missing version has been waiting, 0 when none is. `checksums` counts the
     versions of which both sides showed one. `statuses` counts what the source says of versions that were looked at.
+    `late` is the ID of a rule with Replication Time Control that has missed its threshold for a version that it is to
+    copy; empty where none has.
     """
 
     group: str
@@ -44,6 +50,7 @@ class GroupReceipt:
     checksums: int
     statuses: Mapping[str, int]
     lag: float
+    late: str = ""
 
     @property
     def complete(self) -> bool:
@@ -58,8 +65,11 @@ class GroupReceipt:
         return plain | {"complete": self.complete, "statuses": dict(self.statuses), "lag": round(self.lag, 1)}
 
 
-def compare(group: str, source: Iterable[Version], copy: Iterable[Version], now: datetime) -> GroupReceipt:
-    """The receipt of one group, from the versions at its source and at the replica; `now` is when both were listed."""
+def compare(
+    group: str, source: Iterable[Version], copy: Iterable[Version], now: datetime, timed: str = ""
+) -> GroupReceipt:
+    """The receipt of one group, from the versions at its source and at the replica; `now` is when both were listed,
+    `timed` the ID of the rule that copies the group, when it has Replication Time Control."""
     theirs = {(version.key, version.id): version for version in source}
     ours = {(version.key, version.id): version for version in copy}
     missing = sorted(theirs.keys() - ours.keys())
@@ -76,6 +86,7 @@ def compare(group: str, source: Iterable[Version], copy: Iterable[Version], now:
         if version.status is not None:
             statuses[version.status] = statuses.get(version.status, 0) + 1
     oldest = min((theirs[at].modified for at in missing), default=now)
+    waiting = min((theirs[at].modified for at in missing if theirs[at].status != _BEFORE), default=now)
     return GroupReceipt(
         group=group,
         source=len(theirs),
@@ -86,6 +97,7 @@ def compare(group: str, source: Iterable[Version], copy: Iterable[Version], now:
         checksums=checksums,
         statuses=dict(sorted(statuses.items())),
         lag=max(0.0, (now - oldest).total_seconds()),
+        late=timed if (now - waiting).total_seconds() > THRESHOLD else "",
     )
 
 

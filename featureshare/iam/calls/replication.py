@@ -1,7 +1,8 @@
 """S3 replication: what S3 does as the replication role, live or for a batch job, and the calls that start a job.
 
 `_Replicate`, `_ReplicateDelete` and `_TakeJob` are no API calls but that work. Params: `Role`; `Bucket` and `Key` of
-the source; `Destination`, a bucket; `ReplicaKey`, the key for the replica (ARN or alias ARN).
+the source; `Destination`, a bucket; `ReplicaKey`, the key for the replica (ARN or alias ARN). `_Notify` sends an event
+of `Bucket` to `Destination`, the ARN of a queue or topic.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 """
 
@@ -16,6 +17,8 @@ _PAGE = SAR + "list_amazons3.html"
 _LIVE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html"
 _KMS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html"
 _BATCH = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html"
+
+_NOTIFY = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"
 
 SERVICE = "s3.amazonaws.com"
 BATCH_SERVICE = "batchoperations.s3.amazonaws.com"
@@ -104,7 +107,18 @@ def _create_job(scope: Scope) -> Iterator[Check]:
     yield passed(scope, scope.text("RoleArn"), BATCH_SERVICE)
 
 
+def _notify(scope: Scope) -> Iterator[Check]:
+    """S3 itself sends, and says for which bucket: the destination's policy decides."""
+    bucket, destination = scope.text("Bucket"), scope.text("Destination")
+    facts = scope.estate.bucket(bucket)
+    account = facts.account if facts else scope.call.account
+    context: Context = {"aws:SourceAccount": account, "aws:SourceArn": bucket_arn(scope, bucket)}
+    action = "sqs:SendMessage" if ":sqs:" in destination else "sns:Publish"
+    yield Check(action, destination, account_of(destination, account), context, as_role=SERVICE, source=_NOTIFY)
+
+
 TABLE: Table = {
+    **entries(_NOTIFY, {"_Notify": _notify}),
     **entries(_LIVE, {"_Replicate": _live, "_ReplicateDelete": _delete}),
     **entries(_BATCH, {"_TakeJob": _take_job}),
 }

@@ -14,6 +14,7 @@ from featureshare.iam.calls import Call
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.patches import versions as moto_versions
 from featureshare.localaws.services import replication
+from featureshare.localaws.services.notifications import find_bucket
 from featureshare.localaws.services.runtime import authorize, clock, required
 
 _NONE = "NONE"
@@ -49,7 +50,7 @@ def create_job(call: Invocation) -> dict[str, Any]:
     if not generator or request.get("Manifest"):
         raise ServiceError("NotImplemented", "The local AWS takes jobs whose manifest S3 generates.", 501)
     name = str(generator["SourceBucket"]).rpartition(":")[2]
-    bucket = replication.find_bucket(name)
+    bucket = find_bucket(name)
     if bucket is None:
         raise ServiceError("NoSuchBucket", "The specified bucket does not exist", 404)
     if not getattr(bucket, "replication", None):
@@ -104,7 +105,7 @@ def _own_account(call: Invocation) -> None:
 
 
 def _run(job: Job, name: str, region: str) -> None:
-    bucket = replication.find_bucket(name)
+    bucket = find_bucket(name)
     generator = job.request["ManifestGenerator"]["S3JobManifestGenerator"]
     chosen = [stored for stored in replication.versions(bucket) if _wanted(bucket, stored, generator.get("Filter"))]
     job.total = len(chosen)

@@ -12,6 +12,7 @@ from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services import replicationtime
 
 _PROTECTION, _BACKUPS = "featureshare_data_protection", "_featureshare_backups"
 _OF_A_BUS = {
@@ -31,6 +32,7 @@ def put_bucket_replication(call: Invocation) -> dict[str, Any]:
     given = copy.deepcopy(dict(call.params["ReplicationConfiguration"]))
     rules = given.get("Rules") or []
     for rule in rules:
+        replicationtime.refuse(rule)
         rule.setdefault("ID", secrets.token_hex(15))
         if "Filter" in rule:
             rule.setdefault("Priority", 0)

@@ -18,6 +18,8 @@ from moto.s3.models import FakeDeleteMarker, s3_backends
 from featureshare.iam.calls import Call
 from featureshare.localaws.invocation import ServiceError
 from featureshare.localaws.patches import versions as moto_versions
+from featureshare.localaws.services.notifications import find_bucket
+from featureshare.localaws.services.replicationtime import failure_reason, watch
 from featureshare.localaws.services.runtime import authorize, required, settings
 
 log = logging.getLogger(__name__)
@@ -35,12 +37,6 @@ class Task:
     bucket: str
     stored: Any
     since: float
-
-
-def find_bucket(name: str) -> Any:
-    """moto's bucket, whoever owns it; None when there is none."""
-    owner = s3_backends.bucket_accounts.get(name)
-    return None if owner is None else s3_backends[owner[1]][owner[0]].buckets.get(name)
 
 
 def rules_for(bucket: Any, stored: Any) -> list[Mapping[str, Any]]:
@@ -93,10 +89,12 @@ class Replicator:
         if getattr(_replicating, "on", False):
             return
         bucket = find_bucket(name)
-        if bucket is None or not rules_for(bucket, stored):
+        rules = rules_for(bucket, stored) if bucket is not None else []
+        if not rules:
             return
         if not isinstance(stored, FakeDeleteMarker):
             setattr(stored, moto_versions.STATUS, PENDING)
+        watch.began(bucket, stored, rules)
         with self._lock:
             self._tasks.append(Task(name, stored, self._monotonic()))
 
@@ -116,6 +114,7 @@ class Replicator:
             self._thread = None
         with self._lock:
             self._tasks.clear()
+        watch.clear()
 
     def pending(self) -> int:
         """Versions that wait."""
@@ -125,6 +124,7 @@ class Replicator:
     def flush(self, only_due: bool = False) -> None:
         """Does the tasks: all of them, or those whose delay, as it is set now, is over."""
         with self._working:
+            watch.look()
             written = self._monotonic() - settings().replication_delay
             with self._lock:
                 ready = [task for task in self._tasks if not only_due or task.since <= written]
@@ -149,13 +149,17 @@ def replicate(name: str, stored: Any) -> bool:
     role = bucket.replication["Role"] if getattr(bucket, "replication", None) else ""
     good = True
     for rule in rules_for(bucket, stored):
+        reason = None
         try:
             _copy(name, stored, rule, role)
-        except ServiceError:
-            good = False
+        except ServiceError as error:
+            reason = failure_reason(error)
         except Exception:
             log.exception("replicating %s/%s failed", name, stored.name)
-            good = False
+            reason = ""
+        watch.ended(stored, bucket, rule, reason)
+        good = good and reason is None
+    watch.forget(stored)
     if not isinstance(stored, FakeDeleteMarker):
         setattr(stored, moto_versions.STATUS, COMPLETED if good else FAILED)
     return good
@@ -164,8 +168,10 @@ def replicate(name: str, stored: Any) -> bool:
 def _copy(name: str, stored: Any, rule: Mapping[str, Any], role: str) -> None:
     target_name = rule["Destination"]["Bucket"].rpartition(":")[2]
     target = find_bucket(target_name)
-    if target is None or not target.is_versioned:
-        raise ServiceError("InvalidRequest", f"{target_name} is not there, or has no versions")
+    if target is None:
+        raise ServiceError("DstBucketNotFound", f"{target_name} is not there")
+    if not target.is_versioned:
+        raise ServiceError("DstBucketUnversioned", f"{target_name} has no versions")
     source = find_bucket(name)
     key = (rule["Destination"].get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID")
     marker = isinstance(stored, FakeDeleteMarker)

@@ -225,6 +225,7 @@ _INTERNAL: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("sagemaker", "_CreateDatabase"): {"database": "fs_features"},
     **{("s3", work): _REPLICATION for work in ("_Replicate", "_ReplicateDelete", "_TakeJob")},
+    ("s3", "_Notify"): {"Bucket": OFFLINE, "Destination": f"arn:aws:sqs:{REGION}:{CENTRAL}:fs"},
 }
 _SESSION = botocore.session.get_session()
 

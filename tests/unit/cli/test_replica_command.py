@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,18 @@ def test_the_exit_status_says_whether_the_copy_is_complete(
     (group,) = document["replicas"]["research"]
     assert (group["source"], group["copied"], group["missing"]["count"]) == (2, there, 2 - there)
     assert call("replica", "check", "local").status == status
+
+
+def test_a_rule_that_has_missed_its_threshold_is_told(call: Call, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [compare("sessions", [Version("sessions/a", "1", 10, NOW - timedelta(hours=1))], (), NOW, "lab-sessions")]
+    monkeypatch.setattr(replica, "_sessions", lambda *_: None)
+    monkeypatch.setattr(replica, "_deploy", lambda *_: type("Clients", (), {"client": lambda self, service: None})())
+    monkeypatch.setattr(replica, "receipts", lambda *_, **__: found)
+    told = call("replica", "check", "local")
+    assert told.status == 1
+    assert "research: rule lab-sessions has missed the 15 minutes of its time control" in told.out
+    (group,) = json.loads(call("replica", "check", "local", "--json").out)["replicas"]["research"]
+    assert group["late"] == "lab-sessions"
 
 
 def test_it_never_reaches_real_aws_for_local(call: Call, clone: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,3 +135,81 @@ def test_a_job_needs_the_right_to_pass_its_role(aws: Aws, role: str, buckets: di
     for client in (jobs(create), jobs(create, wrong), jobs(other, wrong)):
         code, _, status = refusal(client.create_job, **request)
         assert (code, status) == ("AccessDenied", 403)
+
+
+def test_a_queue_hears_of_a_missed_threshold_and_cloudwatch_shows_it(
+    aws: Aws, admin: str, buckets: dict[str, Any]
+) -> None:
+    s3, sqs, watching = buckets[OWNER], aws.as_role("sqs", admin), aws.as_role("cloudwatch", admin)
+    arns = {}
+    for name in ("admits", "silent"):
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arns[name] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    lets = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arns["admits"],
+        "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{SOURCE}"}},
+    }
+    url = sqs.get_queue_url(QueueName="admits")["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document(lets)})
+    wanted = [{"Id": name, "QueueArn": arn, "Events": ["s3:Replication:*"]} for name, arn in arns.items()]
+    s3.put_bucket_notification_configuration(
+        Bucket=SOURCE, NotificationConfiguration={"QueueConfigurations": wanted}, SkipDestinationValidation=True
+    )
+    for name in arns:
+        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])  # test events
+    config = s3.get_bucket_replication(Bucket=SOURCE)["ReplicationConfiguration"]
+    quarter = {"Minutes": 15}
+    config["Rules"][0]["Destination"] |= {
+        "ReplicationTime": {"Status": "Enabled", "Time": quarter},
+        "Metrics": {"Status": "Enabled", "EventThreshold": quarter},
+    }
+    s3.put_bucket_replication(Bucket=SOURCE, ReplicationConfiguration=config)
+    before = aws.control.settings(services={})["services"]
+    aws.control.settings(services={"replication_delay": 3600.0})
+    try:
+        put = s3.put_object(Bucket=SOURCE, Key="a/late rows", Body=b"rows")
+        aws.control.advance(901)
+        missed = _heard(sqs, "admits")
+        aws.control.settings(services=before)
+        late = _heard(sqs, "admits")
+        shown = watching.get_metric_statistics(
+            Namespace="AWS/S3",
+            MetricName="ReplicationLatency",
+            Dimensions=[
+                {"Name": "SourceBucket", "Value": SOURCE},
+                {"Name": "DestinationBucket", "Value": TARGET},
+                {"Name": "RuleId", "Value": "all"},
+            ],
+            StartTime=datetime.now(UTC) - timedelta(minutes=5),
+            EndTime=datetime.now(UTC) + timedelta(minutes=20),
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+    finally:
+        aws.control.settings(services=before)
+        aws.control.advance(-901)
+    assert (missed["eventName"], late["eventName"]) == (
+        "Replication:OperationMissedThreshold",
+        "Replication:OperationReplicatedAfterThreshold",
+    )
+    assert missed["s3"]["object"]["key"] == "a/late+rows"
+    assert missed["s3"]["object"]["versionId"] == put["VersionId"]
+    assert missed["replicationEventData"]["replicationRuleId"] == "all"
+    assert max(point["Maximum"] for point in shown) >= 901
+    silent = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="silent")["QueueUrl"])
+    assert "Messages" not in silent, "its policy does not let S3 send"
+
+
+def _heard(sqs: Any, name: str) -> Any:
+    """The one record of the next message in a queue."""
+    url, end = sqs.get_queue_url(QueueName=name)["QueueUrl"], time.monotonic() + 20
+    while time.monotonic() < end:
+        for message in sqs.receive_message(QueueUrl=url).get("Messages", ()):
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            (record,) = json.loads(message["Body"])["Records"]
+            return record
+        time.sleep(0.05)
+    raise AssertionError("nothing came")

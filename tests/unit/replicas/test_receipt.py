@@ -1,5 +1,6 @@
 """Receipts: what is missing, extra or different between a source and its replica."""
 
+from copy import deepcopy as copy_of
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,7 +90,14 @@ def test_readers_see_the_current_version_alone() -> None:
 
 RENDER = {
     "environment": {"name": "local", "central_account": "222222222222", "partition": "aws"},
-    "replication": {"bucket": "source", "role": "arn:aws:iam::222222222222:role/fs/replication/fs-replication"},
+    "replication": {
+        "bucket": "source",
+        "role": "arn:aws:iam::222222222222:role/fs/replication/fs-replication",
+        "rules": [
+            {"id": "attic-sessions", "bucket": "arn:aws:s3:::attic", "prefix": "sessions/", "time_control": True},
+            {"id": "lab-sessions", "bucket": "arn:aws:s3:::copy", "prefix": "sessions/", "time_control": False},
+        ],
+    },
     "replicas": {"lab": {"bucket": "copy", "groups": {"sessions": {"prefix": "sessions/"}}}},
 }
 
@@ -105,6 +113,34 @@ def test_receipts_of_a_replica_with_nobody_to_look() -> None:
         (OUTSIDE, 0, 0, 1),
     ]
     assert found[0].statuses == {}
+
+
+def test_the_rule_that_has_missed_its_threshold_is_named() -> None:
+    def nobody(group: str) -> Any:
+        raise NoSession("nobody")
+
+    source, copy = Bucket(Version("sessions/a", "1", 10, datetime.now(UTC) - timedelta(minutes=16))), Bucket()
+    render = copy_of(RENDER)
+    for timed, late in ((False, ""), (True, "lab-sessions")):
+        render["replication"]["rules"][1]["time_control"] = timed
+        (found,) = receipts(render, "lab", source, copy, look=(nobody, nobody), heads=10)
+        assert (found.late, found.as_dict()["late"], len(found.missing)) == (late, late, 1)
+
+
+@pytest.mark.parametrize(
+    ("age", "there", "status", "late"),
+    [
+        (901, False, "PENDING", "rule"),
+        (901, False, None, "rule"),
+        (900, False, "PENDING", ""),
+        (901, True, "COMPLETED", ""),
+        (901, False, "NONE", ""),  # older than the rule: nobody copies it but a job
+    ],
+)
+def test_what_is_late_under_time_control(age: float, there: bool, status: str | None, late: str) -> None:
+    source = [version(age=age, status=status), version(id="2", age=1)]
+    assert compare("sessions", source, source[:there], NOW, "rule").late == late
+    assert compare("sessions", source, source[:there], NOW).late == ""
 
 
 class Jobs:
