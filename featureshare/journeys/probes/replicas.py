@@ -16,7 +16,6 @@ from featureshare.journeys.probes.table import (
     on_objects,
     one_of_each,
     row,
-    stranger_client,
 )
 from featureshare.journeys.sessions import assume
 from featureshare.journeys.stage import Stage
@@ -107,16 +106,24 @@ def replicas_parameters(stage: Stage, strangers: Strangers | None) -> Iterator[R
 
 def replica_directly(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
     for replica, role in _readers(stage):
-        bucket, prefix = replica["bucket"], next(iter(replica["groups"].values()))["prefix"]
+        bucket, prefix = _copies(replica)
         writing = on_objects(partial(_client, stage, role, replica, "s3"), calls.put_object, bucket, prefix)
         yield row(role, "PutObject", bucket, Why("s3:PutObject", "resource", "DenyWritingToOthers"), writing)
+    # Also of a replica whose readers were there before: they may have more rights, and nobody else any.
+    for _, replica in sorted((stage.cast.render.get("replicas") or {}).items()):
+        bucket, prefix = _copies(replica)
         who = f"administrator of {replica['account']}"
         for what, action, sid, call in _CALLS:
             if strangers is None:
                 yield not_here(who, what, bucket)
                 continue
-            client = partial(stranger_client, strangers, replica["account"], "s3")
+            client = partial(_administrators_client, strangers, replica)
             yield row(who, what, bucket, Why(action, "resource", sid), on_objects(client, call, bucket, prefix))
+
+
+def _copies(replica: Mapping[str, Any]) -> tuple[str, str]:
+    """A replica's bucket, and where the copies of one of its groups lie."""
+    return str(replica["bucket"]), str(next(iter(replica["groups"].values()))["prefix"])
 
 
 def _client(stage: Stage, role: str, replica: Mapping[str, Any], service: str) -> Any:
@@ -125,6 +132,10 @@ def _client(stage: Stage, role: str, replica: Mapping[str, Any], service: str) -
 
 def _nobodys_client(strangers: Strangers, replica: Mapping[str, Any], service: str) -> Any:
     return strangers.nobody(replica["account"]).client(service, region_name=replica["region"])
+
+
+def _administrators_client(strangers: Strangers, replica: Mapping[str, Any]) -> Any:
+    return strangers.administrator(replica["account"]).client("s3", region_name=replica["region"])
 
 
 def _get_table(client: Any, catalog: str, database: str | None, table: str | None) -> None:
