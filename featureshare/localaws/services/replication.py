@@ -185,8 +185,11 @@ def _copy(name: str, stored: Any, rule: Mapping[str, Any], role: str) -> None:
     backend = s3_backends[target.account_id][target.partition]
     _replicating.on = True
     try:
-        if marker:
+        if marker and target.keys.getlist(stored.name, []):
             copy: Any = backend._set_delete_marker(target_name, stored.name)
+        elif marker:  # of an object that was there before the rule, and so was not copied
+            copy = FakeDeleteMarker(stored.key)
+            target.keys[stored.name] = copy
         else:
             encryption = {"encryption": "aws:kms", "kms_key_id": key} if key else {}
             copy = backend.put_object(target_name, stored.name, stored.value, **encryption)

@@ -197,6 +197,17 @@ def test_delete_markers_travel_where_the_rule_says_so(travels: bool, configure: 
     assert [isinstance(one, FakeDeleteMarker) for one in copies()] == ([False, True] if travels else [False])
 
 
+def test_a_delete_marker_travels_also_where_its_object_was_there_before_the_rule(configure: Any) -> None:
+    stored = write()
+    configure(rule(DeleteMarkerReplication={"Status": "Enabled"}))
+    s3_backends[CENTRAL]["aws"].delete_object(BUCKET, "sessions/a")
+    replicator.flush()
+    (marker,) = copies()
+    assert isinstance(marker, FakeDeleteMarker)
+    assert marker.version_id == s3_backends[CENTRAL]["aws"].get_bucket(BUCKET).keys["sessions/a"].version_id
+    assert (marker.version_id != stored.version_id, status(stored)) == (True, None)
+
+
 def test_the_deletion_of_a_version_never_travels(configure: Any) -> None:
     configure(rule(DeleteMarkerReplication={"Status": "Enabled"}))
     stored = write()
