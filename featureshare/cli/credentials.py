@@ -72,7 +72,7 @@ def _credentials(given: argparse.Namespace) -> dict[str, Any]:
     client = connect(given.team, prefix=given.prefix, groups=given.group, session=_base(given))
     held = client.session(given.verb).get_credentials()
     frozen = held.get_frozen_credentials()
-    return process_credentials(frozen, held._expiry_time.isoformat())
+    return process_credentials(frozen, held._expiry_time)
 
 
 def _profile(given: argparse.Namespace) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,18 @@ class Written:
     backup: Path | None
 
 
-def process_credentials(credentials: Any, expires: str) -> dict[str, Any]:
-    """Frozen botocore credentials and their ISO 8601 expiry as `credential_process` prints them."""
+def process_credentials(credentials: Any, expires: datetime) -> dict[str, Any]:
+    """Frozen botocore credentials and their expiry, an aware time, as `credential_process` prints them.
+
+    Of ISO 8601 the form with whole seconds and Z: an offset is refused by SDKs whose parser takes an instant alone, as
+    Java's ISO_INSTANT does before Java 12.
+    """
     return {
         "Version": 1,
         "AccessKeyId": credentials.access_key,
         "SecretAccessKey": credentials.secret_key,
         "SessionToken": credentials.token,
-        "Expiration": expires,
+        "Expiration": expires.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +218,7 @@ def test_credentials_for_every_sdk(
     got = json.loads(capsys.readouterr().out)
     assert sorted(got) == ["AccessKeyId", "Expiration", "SecretAccessKey", "SessionToken", "Version"]
     assert got["Version"] == 1
+    assert datetime.strptime(got["Expiration"], "%Y-%m-%dT%H:%M:%SZ")
     client = world.base().client(
         "sts",
         aws_access_key_id=got["AccessKeyId"],

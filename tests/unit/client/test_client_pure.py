@@ -13,13 +13,14 @@ import pandas
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from botocore.credentials import ReadOnlyCredentials
 from client_world import PATH, parameters
 
 from featureshare.client import NoSharing, NotShared, SchemaMismatch, SessionPolicyTooLong
 from featureshare.client.journal import Journal, JournalMismatch, key_of
 from featureshare.client.manifest import Manifest, NotTheSame, RowsHash
 from featureshare.client.narrowing import LIMIT, session_policy
-from featureshare.client.profile import ProfileExists, write_profile
+from featureshare.client.profile import ProfileExists, process_credentials, write_profile
 from featureshare.client.quality import Check
 from featureshare.client.rows import check_columns, stored_batches
 from featureshare.client.sessions import sts_name
@@ -293,6 +294,18 @@ def test_a_journal_survives_a_cut_and_belongs_to_one_group(tmp_path: Path) -> No
     with pytest.raises(JournalMismatch, match="is no journal"):
         Journal(tmp_path / "other", "arn:a")
     assert (tmp_path / "other").read_text() == "mine\n"
+
+
+def test_the_expiry_of_credentials_is_one_that_every_sdk_reads() -> None:
+    """Whole seconds, UTC, Z: Java's ISO_INSTANT takes no offset before Java 12; never later than the credentials."""
+    expires = datetime(2026, 11, 30, 18, 28, 19, 999_999, tzinfo=timezone(timedelta(hours=2)))
+    assert process_credentials(ReadOnlyCredentials("ASIA", "secret", "token"), expires) == {
+        "Version": 1,
+        "AccessKeyId": "ASIA",
+        "SecretAccessKey": "secret",
+        "SessionToken": "token",
+        "Expiration": "2026-11-30T16:28:19Z",
+    }
 
 
 def test_a_profile_is_added_and_nothing_else_changes(tmp_path: Path) -> None:
