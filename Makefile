@@ -15,10 +15,12 @@ SHELL       := bash
 .DELETE_ON_ERROR:
 
 # Other people's clients, each set in a virtual environment of its own, beside the base package.
-CLIENTS      := aws sdk2 sdk3
-CLIENTS_aws  := awscli awswrangler
-CLIENTS_sdk2 := 'sagemaker>=2.200,<3' 'pandas<3'
-CLIENTS_sdk3 := 'sagemaker>=3'
+CLIENTS       := aws sdk2 sdk3 files
+CLIENTS_aws   := awscli awswrangler
+CLIENTS_sdk2  := 'sagemaker>=2.200,<3' 'pandas<3'
+CLIENTS_sdk3  := 'sagemaker>=3'
+CLIENTS_files := 'aiobotocore[boto3]' pandas polars pyarrow PyAthena s3fs
+CLIENTS_js    := $(addprefix @aws-sdk/,client-athena client-glue client-s3 client-sagemaker client-sagemaker-featurestore-runtime credential-providers lib-storage)
 
 # Tests and lint never act as whoever the shell is on real AWS. (Commands on local AWS see to that themselves.)
 QUIET_AWS := env $(foreach name,$(filter AWS_% TF_VAR_% TF_CLI_ARGS%,$(.VARIABLES)),-u $(name)) -u TF_WORKSPACE -u TF_DATA_DIR
@@ -129,7 +131,7 @@ options: $(VENV)/.test ## Every option at once on local AWS: apply, re-plan empt
 	@$(QUIET_AWS) $(BIN)/pytest tests/options
 
 .PHONY: clients
-clients: $(VENV)/.test $(CLIENTS:%=.venv-clients/%/.installed) ## AWS CLI, SageMaker SDK v2 and v3, awswrangler under access roles (slow; installs them apart)
+clients: $(VENV)/.test $(CLIENTS:%=.venv-clients/%/.installed) .venv-clients/js/.installed ## Other people's clients under access roles (slow; installs them apart; needs Node)
 	@$(QUIET_AWS) $(BIN)/pytest tests/clients
 
 .PHONY: clean
@@ -164,6 +166,13 @@ $(VENV)/.local $(VENV)/.test $(VENV)/.lint $(VENV)/.browser: $(VENV)/.%: pyproje
 	@echo 'Installing checkov ...'
 	@$(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --requirement .ci/checkov-requirements.txt
+	@touch $@
+
+.venv-clients/js/.installed: Makefile
+	@command -v npm > /dev/null || { echo 'npm is not on the PATH: install Node 20 or later.' >&2; exit 1; }
+	@echo "Installing $(CLIENTS_js) ..."
+	@mkdir -p $(@D)
+	@npm install --silent --no-audit --no-fund --prefix $(@D) $(CLIENTS_js)
 	@touch $@
 
 .venv-clients/%/.installed: pyproject.toml Makefile | tools

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +25,11 @@ from featureshare.journeys.sessions import COMPUTE_SERVICES, LocalSessions
 pytestmark = pytest.mark.timeout(1800)
 
 HERE = Path(__file__).parent
-VENVS = {"cli": "aws", "wrangler": "aws", "sdk2": "sdk2", "sdk3": "sdk3"}
+VENVS = {
+    **{"cli": "aws", "wrangler": "aws", "sdk2": "sdk2", "sdk3": "sdk3", "pyathena": "files", "files": "files"},
+    "js": "files",  # its profile's command is Python
+}
+MODULES = ROOT / ".venv-clients" / "js" / "node_modules"
 WAYS = ("profile", "connect", "raw")
 # Who, and on which group.
 ROLES = {
@@ -35,18 +40,22 @@ ROLES = {
     "discover": ("data-curation", "steward", "sessions"),
 }
 ALL = [
-    *((client, way, verb, ROLES[verb]) for client in ("cli", "sdk2", "sdk3") for verb in ROLES for way in WAYS),
-    *(("wrangler", way, "read-offline", ROLES["read-offline"]) for way in WAYS),
+    *((client, way, verb, ROLES[verb]) for client in ("cli", "sdk2", "sdk3", "js") for verb in ROLES for way in WAYS),
+    *(
+        (client, way, "read-offline", ROLES["read-offline"])
+        for client in ("wrangler", "pyathena", "files")
+        for way in WAYS
+    ),
     # A team that may not query in `primary`, and whose results stay in the central account.
     *(
         (client, way, "read-offline", ("product-success", "analyst", "reviews"))
-        for client in ("cli", "wrangler")
+        for client in ("cli", "wrangler", "pyathena", "files")
         for way in ("connect", "raw")
     ),
 ]
 _AT_A_TIME = 3
-# The CLI is a program: it has a profile or keys, and no session of Python's.
-RUNS = [run for run in ALL if (run[0], run[1]) != ("cli", "connect")]
+# The CLI and JavaScript have a profile or keys, and no session of Python's.
+RUNS = [run for run in ALL if run[1] != "connect" or run[0] not in ("cli", "js")]
 
 
 @dataclass(frozen=True)
@@ -107,16 +116,27 @@ def filled(applied_local: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def answers(filled: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    """Every run, three at a time: most of their time they wait for a query to end, or import."""
-    for venv in sorted(set(VENVS.values())):
-        assert (ROOT / ".venv-clients" / venv / "bin" / "python").exists(), "run make clients, which installs them"
+def answers(filled: Any, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
+    """Every run that was chosen, three at a time: most of their time they wait for a query to end, or import."""
+    chosen = {item.name.partition("[")[2].rstrip("]") for item in request.session.items if item.path == Path(__file__)}
+    runs = [run for run in RUNS if name(run) in chosen]
+    needed = [ROOT / ".venv-clients" / VENVS[run[0]] / "bin" / "python" for run in runs]
+    for place in (*needed, *(MODULES for run in runs if run[0] == "js")):
+        assert place.exists(), "run make clients, which installs them"
 
     def answer(run: tuple[str, str, str, tuple[str, str, str]]) -> Answer:
         return asked(filled, run, tmp_path_factory.mktemp(name(run)))
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return dict(zip(map(name, RUNS), pool.map(answer, RUNS), strict=True))
+        return dict(zip(map(name, runs), pool.map(answer, runs), strict=True))
+
+
+def program(client: str, folder: Path, venv: Path) -> list[str]:
+    """The command of a program of flows. Node looks for modules beside a file: its copy lies beside a link to them."""
+    if client != "js":
+        return [str(venv / "python"), str(HERE / f"flows_{client}.py")]
+    (folder / "node_modules").symlink_to(MODULES)
+    return ["node", str(shutil.copy(HERE / "flows_js.mjs", folder))]
 
 
 def asked(applied: Any, run: tuple[str, str, str, tuple[str, str, str]], folder: Path) -> Answer:
@@ -141,6 +161,8 @@ def asked(applied: Any, run: tuple[str, str, str, tuple[str, str, str]], folder:
         "record_identifier": group.record_identifier,
         "identifier": identifier,
         "number": {"sessions": "page_views", "reviews": "review_count"}[group_name],
+        # A table of the same database that is not granted.
+        "not_shared": {"sessions": "product_vectors", "reviews": "users"}[group_name],
         "database": group.database,
         "table": group.table,
         "central": cast.central_account,
@@ -181,7 +203,7 @@ def asked(applied: Any, run: tuple[str, str, str, tuple[str, str, str]], folder:
     made = subprocess.run([venv / "featureshare", "profile", team, "--verb", verb], **options)
     assert made.returncode == 0, made.stderr
     before = max((entry["sequence"] for entry in localaws.log()), default=0)
-    done = subprocess.run([venv / "python", HERE / f"flows_{client}.py"], **options)
+    done = subprocess.run(program(client, folder, venv), **options)
     answers = folder / "answers.jsonl"
     lines = [json.loads(line) for line in answers.read_text().splitlines()] if answers.exists() else []
     denied = [

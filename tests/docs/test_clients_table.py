@@ -11,6 +11,9 @@ CLIENTS = {
     "SageMaker SDK v2": "sdk2",
     "SageMaker SDK v3": "sdk3",
     "awswrangler, pandas": "wrangler",
+    "PyAthena": "pyathena",
+    "s3fs, pyarrow, Polars": "files",
+    "AWS SDK for JavaScript v3": "js",
 }
 
 
