@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from featureshare.localaws.gateway.checksums import checksum
+from featureshare.localaws.gateway.checksums import bad_digest, checksum
 from featureshare.localaws.gateway.http import HttpRequest
 from featureshare.localaws.invocation import ServiceError
 
@@ -151,8 +151,7 @@ def _check(name: str, value: str, body: bytes) -> None:
     if made is None:
         raise ServiceError("NotImplemented", f"The local AWS does not know the trailer {name}.", 501)
     if made != value:
-        kind = name.removeprefix("x-amz-checksum-").upper()
-        raise ServiceError("BadDigest", f"The {kind} you specified did not match the calculated checksum.", 400)
+        raise bad_digest(name)
 
 
 def _incomplete() -> ServiceError:

@@ -9,6 +9,7 @@ from typing import Any
 from featureshare.iam.calls import Call, Check, Unmapped, checks_for
 from featureshare.localaws.gateway import (
     addressing,
+    checksums,
     emulator,
     errors,
     gaps,
@@ -140,20 +141,24 @@ class Gateway:
             if service != "s3":
                 raise AuthError(AuthFailure.MISSING)
             actor, region, signing_name = ANONYMOUS, self.region, "s3"
+            plain = request
         else:
             credential = self._authenticator.authenticate(request, scope)
             actor = self.authorizer.actor(credential)
-            request = self._authenticator.plain(request, scope, credential)
+            plain = self._authenticator.plain(request, scope, credential)
             region, signing_name = scope.region, scope.service
         caller = actor.caller
         entry.principal, entry.role_arn, entry.account = caller.arn, caller.role_arn, caller.account
-        request = addressing.plain(request, service)
+        in_chunks = plain is not request  # and what they said of themselves is verified
+        request = addressing.plain(plain, service)
         call = protocol.parse(request, service)
         entry.service, entry.operation = call.service, call.operation
         lands_in = routing.landing_account(call, caller.account, self.estate)
         entry.resource_account = lands_in
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)
         self._authorize(arrived, entry)
+        if service == "s3" and not in_chunks:
+            checksums.verify(call.operation, request)
         key = key_of(request, caller.access_key, call.operation)
         if key is None:
             return self._do(arrived, entry)

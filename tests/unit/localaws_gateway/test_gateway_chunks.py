@@ -325,6 +325,30 @@ def test_boto3_with_a_trailing_checksum(aws: Aws, keys: dict[str, Any], algorith
     assert s3.get_object(Bucket="chunks", Key="boto")["Body"].read() == data
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"ChecksumCRC32": "AAAAAA=="}, "The CRC32 you specified did not match the calculated checksum."),
+        ({"ChecksumCRC32C": "AAAAAA=="}, "The CRC32C you specified did not match the calculated checksum."),
+        ({"ChecksumSHA256": "A" * 43 + "="}, "The SHA256 you specified did not match the calculated checksum."),
+        ({"ContentMD5": "A" * 22 + "=="}, "The Content-MD5 you specified did not match what we received."),
+    ],
+)
+def test_a_body_in_one_piece_is_what_its_headers_say(
+    aws: Aws, keys: dict[str, Any], given: dict[str, str], message: str
+) -> None:
+    s3 = aws.client("s3", keys)
+    with pytest.raises(s3.exceptions.ClientError) as error:
+        s3.put_object(Bucket="chunks", Key="corrupt", Body=b"123456789", **given)
+    assert (error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]) == ("BadDigest", message)
+    upload = s3.create_multipart_upload(Bucket="chunks", Key="corrupt")["UploadId"]
+    with pytest.raises(s3.exceptions.ClientError, match="BadDigest"):
+        s3.upload_part(Bucket="chunks", Key="corrupt", UploadId=upload, PartNumber=1, Body=b"123456789", **given)
+    assert "Contents" not in s3.list_objects_v2(Bucket="chunks", Prefix="corrupt")
+    right = {"ChecksumCRC32": "y/Q5Jg==", "ContentMD5": "JfnnlDI7RTiF9RgfG2JNCw=="}  # of the CRC catalogue; of RFC 1321
+    s3.put_object(Bucket="chunks", Key="sound", Body=b"123456789", **right)
+
+
 def test_whoever_may_not_write_may_not_in_chunks(aws: Aws, keys: dict[str, Any]) -> None:
     reader = aws.keys(aws.role("chunk-reader", allow("s3:GetObject")))
     assert send(aws, reader, SIGNED, BIG, {})[0] == 403
