@@ -187,6 +187,11 @@ class Explainer:
     def _from_access_role(self, found: Explanation, role: Role, action: str, resource: str) -> None:
         verb = next(verb for verb, kind in KIND_OF_VERB.items() if kind == role.kind)
         found.links.append(Link("access role", True, f"{role.name} is for {verb} of {role.team}"))
+        if action.lower() == "s3:listbucket":  # a message names no prefix, so no group is meant
+            self._directly(found, self.model.role_actor(role), action, resource)
+            if found.advice.startswith(_AS_ASKED):
+                found.advice += _NO_OBJECT
+            return
         groups = [group for one, group in self._meant(action.lower(), resource) if one == verb]
         if not groups:
             self._directly(found, self.model.role_actor(role), action, resource)
@@ -260,7 +265,7 @@ class Explainer:
                 self._ask(found, "request", actor, action, resource, owner, context)
                 found.on_purpose = True
                 way = ", ".join(f"{key} = {value}" for key, value in sorted(wanted.items()))
-                found.advice = f"Denied as asked; allowed with {way}. Called in any other way it is denied on purpose."
+                found.advice = f"{_AS_ASKED}; allowed with {way}. Called in any other way it is denied on purpose."
             else:
                 found.advice = f"featureshare apply {self.model.name}: the documents say otherwise than the declaration"
             return
@@ -305,6 +310,13 @@ def elsewhere(pasted: Pasted, found: Explanation) -> str:
 
 
 _LINKS = {"athena": "workgroup", "glue": "Glue", "kms": "KMS", "s3": "S3", "sagemaker": "feature group", "iam": "role"}
+
+
+_AS_ASKED = "Denied as asked"
+# API_HeadObject, API_GetObject: 404 with s3:ListBucket, else 403. No prefix is asked for then.
+_NO_OBJECT = (
+    " S3 asks this also of who reads a name that has no object, such as a folder's: list it and read the paths."
+)
 
 
 def _common(need: Need) -> bool:

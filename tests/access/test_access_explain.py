@@ -126,6 +126,20 @@ def test_denied_on_purpose(explain):
     assert "Search shows the descriptions" in found.advice
 
 
+def test_a_bucket_is_listed_by_shared_prefixes_alone(explain):
+    """A message names no prefix, and HeadObject of a folder's name asks without one (API_HeadObject: 404 or 403)."""
+    reader = "arn:aws:iam::222222222222:role/fs/reader-offline/core-search/fs-core-search-reader-offline"
+    found = explain(reader, "s3:ListBucket", "arn:aws:s3:::fs-offline-222222222222-eu-west-1")
+    assert not found.allowed
+    assert found.on_purpose
+    assert "s3:prefix is absent" in found.broken.text
+    assert "allowed with s3:prefix = " in found.advice
+    assert "list it and read the paths" in found.advice
+    found = explain(WRITER, "s3:ListBucket", "arn:aws:s3:::fs-offline-222222222222-eu-west-1")
+    assert not found.allowed
+    assert "list it and read the paths" not in found.advice
+
+
 def test_a_grant_that_waits_for_its_apply(explain, normal):
     more = copy.deepcopy(normal)
     more["feature_groups"]["sessions"]["shared_with"]["product-success"] = ["read-online"]
