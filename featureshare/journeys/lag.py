@@ -13,7 +13,6 @@ from featureshare.client import Manifest, NotCopied
 from featureshare.journeys import replicas
 from featureshare.journeys.cast import Actor, Group
 from featureshare.journeys.data import Row, as_record, event_time, instant, newest
-from featureshare.journeys.denials import DecisionLog
 from featureshare.journeys.replicas import Built
 from featureshare.journeys.stage import Mismatch, Skipped, Stage, StepResult, attempt
 
@@ -69,8 +68,8 @@ def _named(stage: Stage, built: Built, before: Manifest, late: dict[str, tuple[M
     # Of a spine that is given, a record written again with the values that it had gives the same rows.
     if not written or (given is None and manifest.hash == before.hash):
         raise Mismatch("what was written is not in the data set: nothing to wait for")
-    decisions = DecisionLog(stage.sessions.localaws)
-    mark = decisions.mark()
+    log = stage.sessions.localaws.log
+    mark = max(entry["sequence"] for entry in log(since=-1))
     try:
         there.rebuild(manifest, spine=given)
     except NotCopied as error:
@@ -79,8 +78,9 @@ def _named(stage: Stage, built: Built, before: Manifest, late: dict[str, tuple[M
         raise Mismatch("it is built, though S3 has copied nothing of what was written since")
     if named != written:
         raise Mismatch(f"named as not copied are {named}, written since are {written}")
-    if queries := [entry["call"] for entry in decisions.since(mark) if "athena" in str(entry["call"])]:
-        raise Mismatch(f"before it was known what is missing, {queries} were called")
+    called = [entry["call"] for entry in log(since=mark) if entry["role_arn"] == built.reader]
+    if not called or any(call.startswith("athena:") for call in called):
+        raise Mismatch(f"to know what is missing, {called} were called")
     late[built.name] = manifest, given
     return f"{sum(map(len, named.values()))} objects of {', '.join(sorted(named))} named, and no query run"
 

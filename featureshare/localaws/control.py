@@ -99,7 +99,7 @@ class LocalAWS:
         return {**keys, "Expiration": keys["Expiration"].isoformat(), "Arn": answer["AssumedRoleUser"]["Arn"]}
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """Entries of the decision log after sequence number `since`, oldest first."""
+        """Entries of the decision log after sequence number `since`, oldest first; below zero, so many newest ones."""
         entries: list[dict[str, Any]] = self._ask("GET", f"log?since={since}")["entries"]
         return entries
 

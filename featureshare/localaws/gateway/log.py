@@ -137,9 +137,11 @@ class DecisionLog:
             self._closed.append(entry)
 
     def since(self, sequence: int) -> list[dict[str, Any]]:
-        """Entries after `sequence`, by sequence number."""
+        """Entries after `sequence`, by sequence number; below zero, so many of the newest."""
         self._write()
-        return [json.loads(line) for number, line in self._lines.copy() if number > sequence]
+        lines = list(self._lines.copy())
+        chosen = lines[sequence:] if sequence < 0 else [one for one in lines if one[0] > sequence]
+        return [json.loads(line) for _, line in chosen]
 
     def stop(self) -> None:
         self._stopping.set()

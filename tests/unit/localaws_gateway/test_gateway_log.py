@@ -96,4 +96,8 @@ def test_an_entry_that_is_closed_late_comes_after_what_was_read_before() -> None
     (first,) = log.since(0)
     log.close(slow)
     assert [entry["request_id"] for entry in log.since(first["sequence"])] == ["slow"]
+    assert [[entry["request_id"] for entry in log.since(newest)] for newest in (-1, -9)] == [
+        ["slow"],
+        [first["request_id"], "slow"],
+    ]
     log.stop()
