@@ -203,6 +203,15 @@ def _create_transform(scope: Scope) -> Iterator[Check]:
     yield passed(scope, scope.text("Role"), "glue.amazonaws.com")
 
 
+def _create_bench(scope: Scope) -> Iterator[Check]:
+    """A new development endpoint, which runs as the role it is given."""
+    tags = request_tags(scope.get("Tags"))
+    yield Check("glue:CreateDevEndpoint", "*", scope.call.account, tags, wildcard_only=True)
+    if tags:
+        yield Check("glue:TagResource", scope.fill(_BENCH), scope.call.account, tags, source=_TAGS, new=True)
+    yield passed(scope, scope.text("RoleArn"), "glue.amazonaws.com")
+
+
 def _search(scope: Scope) -> Iterator[Check]:
     return catalog_checks(scope, "glue:SearchTables", "database/*", "table/*/*")
 
@@ -229,6 +238,7 @@ _WORKFLOW = "arn:{partition}:glue:{region}:{account}:workflow/{Name}"
 _REGISTRIES = "arn:{partition}:glue:{region}:{account}:registry/"
 _RULESET = "arn:{partition}:glue:{region}:{account}:dataQualityRuleset/{Name}"
 _TRANSFORMS = "arn:{partition}:glue:{region}:{account}:mlTransform/"
+_BENCH = "arn:{partition}:glue:{region}:{account}:devEndpoint/{EndpointName}"
 _JOB = "arn:{partition}:glue:{region}:{account}:job/"
 
 TABLE: Table = {
@@ -276,6 +286,11 @@ TABLE: Table = {
             **{f"{verb}Trigger": _own(f"{verb}Trigger", _TRIGGER) for verb in ("Delete", "Get", "Start", "Stop")},
             **{f"{verb}Workflow": _own(f"{verb}Workflow", _WORKFLOW) for verb in ("Delete", "Get", "Update")},
             **{f"{verb}Classifier": on(f"glue:{verb}Classifier") for verb in ("Create", "Delete", "Get", "Update")},
+            "CreateDevEndpoint": _create_bench,
+            **{f"{verb}DevEndpoint": on(f"glue:{verb}DevEndpoint", _BENCH) for verb in ("Delete", "Get", "Update")},
+            "GetDevEndpoints": on("glue:GetDevEndpoints"),
+            "CreateScript": on("glue:CreateScript"),
+            "GetDataflowGraph": on("glue:GetDataflowGraph"),
             "GetClassifiers": on("glue:GetClassifiers"),
             "UpdateTrigger": _own("UpdateTrigger", _TRIGGER),
             "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),

@@ -158,6 +158,11 @@ TABLE: Table = entries(
         "CreateKey": _create_key,
         "Decrypt": _symmetric("kms:Decrypt"),
         "DeleteAlias": _alias_and("kms:DeleteAlias", _old_target),
+        **{
+            f"{verb}CustomKeyStore": on(f"kms:{verb}CustomKeyStore")
+            for verb in ("Connect", "Create", "Delete", "Disconnect", "Update")
+        },
+        "DescribeCustomKeyStores": on("kms:DescribeCustomKeyStores"),
         "DescribeKey": _key("kms:DescribeKey", alias=True),
         "DisableKey": _key("kms:DisableKey"),
         "DisableKeyRotation": _key("kms:DisableKeyRotation"),

@@ -5,7 +5,7 @@ Read calls and plain writes; each names one action and its resource.
 
 from collections.abc import Iterator, Mapping
 
-from featureshare.iam.calls.model import Check
+from featureshare.iam.calls.model import Check, Unmapped
 from featureshare.iam.calls.registry import (
     SAR,
     Answer,
@@ -31,6 +31,13 @@ _DASHBOARDS = "arn:{partition}:cloudwatch::{account}:dashboard/"
 _DASHBOARD = _DASHBOARDS + "{DashboardName}"
 _STREAMS = f"arn:{{partition}}:cloudwatch:{_HERE}metric-stream/"
 _STREAM = _STREAMS + "{Name}"
+_INSIGHTS = f"arn:{{partition}}:cloudwatch:{_HERE}insight-rule/"
+# Services whose right to have logs delivered is in the service catalogue.
+_VENDING = frozenset({"ecs", "events"})
+_SOURCE_OF = f"arn:{{partition}}:logs:{_HERE}delivery-source:"
+_GOAL_OF = f"arn:{{partition}}:logs:{_HERE}delivery-destination:"
+_DELIVERY = f"arn:{{partition}}:logs:{_HERE}delivery:"
+_ENDPOINT = f"arn:{{partition}}:events:{_HERE}endpoint/{{Name}}"
 _DESTINATION = f"arn:{{partition}}:logs:{_HERE}destination:{{destinationName}}"
 _DETECTOR = "{anomalyDetectorArn}"
 _RULE = f"arn:{{partition}}:events:{_HERE}rule/"
@@ -87,6 +94,41 @@ def _put_events(scope: Scope) -> Iterator[Check]:
     for bus in sorted(buses):
         resource = bus if bus.startswith("arn:") else scope.fill(_BUS) + bus
         yield Check("events:PutEvents", resource, account_of(resource, scope.call.account))
+
+
+def _global_endpoint(action: str) -> Answer:
+    """An action on an endpoint for the buses it names, which copies events as the role that it is given."""
+
+    def buses(scope: Scope) -> Context:
+        named = tuple(str(bus.get("EventBusArn")) for bus in scope.get("EventBuses") or ())
+        return {"events:EventBusArn": named} if named else {}
+
+    return both(on(f"events:{action}", _ENDPOINT, keys=buses), pass_role("RoleArn", "events.amazonaws.com"))
+
+
+def _vended(scope: Scope) -> Iterator[Check]:
+    """The right to have a resource's logs delivered, which is one of the service that makes them.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html
+    Raises Unmapped for a service whose rights are not known here.
+    """
+    given = scope.get("resourceArn")
+    parts = str(given).split(":", 5)
+    services = _VENDING & {parts[2]} if len(parts) == 6 else _VENDING if given is None else ()
+    if not services:
+        raise Unmapped(scope.call.service, f"{scope.call.operation} of {given}")
+    account, resource = scope.call.account, str(given or "*")
+    yield Check("logs:PutDeliverySource", scope.fill(_SOURCE_OF + "{name}"), account, request_tags(scope.get("tags")))
+    for service in sorted(services):
+        yield Check(f"{service}:AllowVendedLogDeliveryForResource", resource, account_of(resource, account))
+
+
+def _delivery(scope: Scope) -> Iterator[Check]:
+    """logs:CreateDelivery on what is made, on the source, and on the destination, which may be another account's."""
+    goal = scope.text("deliveryDestinationArn")
+    context = request_tags(scope.get("tags"))
+    for resource in (scope.fill(_DELIVERY + "*"), scope.fill(_SOURCE_OF + "{deliverySourceName}"), goal):
+        yield Check("logs:CreateDelivery", resource, account_of(resource, scope.call.account), context)
 
 
 def _log_tags(action: str, keys: Keys) -> Answer:
@@ -197,6 +239,12 @@ TABLES: dict[str, Table] = {
             ),
             "StartMetricStreams": _each("cloudwatch:StartMetricStreams", _STREAMS, "Names"),
             "StopMetricStreams": _each("cloudwatch:StopMetricStreams", _STREAMS, "Names"),
+            "DescribeInsightRules": on("cloudwatch:DescribeInsightRules"),
+            **{
+                f"{verb}InsightRules": _each(f"cloudwatch:{verb}InsightRules", _INSIGHTS, "RuleNames")
+                for verb in ("Delete", "Disable", "Enable")
+            },
+            "PutInsightRule": on("cloudwatch:PutInsightRule", _INSIGHTS + "{RuleName}", keys=tags_in("Tags")),
             "PutCompositeAlarm": on("cloudwatch:PutCompositeAlarm", _ALARM, keys=tags_in("Tags")),
             "PutMetricAlarm": on("cloudwatch:PutMetricAlarm", _ALARM, keys=tags_in("Tags")),
             "TagResource": on("cloudwatch:TagResource", "{ResourceARN}", keys=tags_in("Tags")),
@@ -221,6 +269,10 @@ TABLES: dict[str, Table] = {
                 for noun, kind in (("ApiDestination", "api-destination"), ("Connection", "connection"))
                 for verb in ("Create", "Delete", "Describe", "Update")
             },
+            **_same("events", _ENDPOINT, "DeleteEndpoint", "DescribeEndpoint"),
+            "CreateEndpoint": _global_endpoint("CreateEndpoint"),
+            "UpdateEndpoint": _global_endpoint("UpdateEndpoint"),
+            **_reads("events", "ListEndpoints", "ListEventSources"),
             "UpdateEventBus": lambda scope: on("events:UpdateEventBus", _BUS + _bus(scope, "Name"))(scope),
             "DeleteEventBus": on("events:DeleteEventBus", _BUS + "{Name}"),
             "DescribeEventBus": lambda scope: on("events:DescribeEventBus", _BUS + _bus(scope, "Name"))(scope),
@@ -382,6 +434,21 @@ TABLES: dict[str, Table] = {
             "ListLogAnomalyDetectors": on(
                 "logs:ListLogAnomalyDetectors", f"arn:{{partition}}:logs:{_HERE}anomaly-detector:*"
             ),
+            "CreateDelivery": _delivery,
+            "PutDeliverySource": _vended,
+            **_same("logs", _SOURCE_OF + "{name}", "GetDeliverySource"),
+            # The reference gives the deletion of a source the kind of a destination.
+            **_same("logs", _GOAL_OF + "{name}", "DeleteDeliverySource"),
+            **_same("logs", _GOAL_OF + "{name}", "DeleteDeliveryDestination", "GetDeliveryDestination"),
+            "PutDeliveryDestination": on("logs:PutDeliveryDestination", _GOAL_OF + "{name}", keys=tags_in("tags")),
+            **{
+                f"{verb}DeliveryDestinationPolicy": on(
+                    f"logs:{verb}DeliveryDestinationPolicy", _GOAL_OF + "{deliveryDestinationName}"
+                )
+                for verb in ("Delete", "Get", "Put")
+            },
+            **_same("logs", _DELIVERY + "{id}", "DeleteDelivery", "GetDelivery", "UpdateDeliveryConfiguration"),
+            **_reads("logs", "DescribeDeliveries", "DescribeDeliveryDestinations", "DescribeDeliverySources"),
             "TagLogGroup": _log_tags("TagLogGroup", tags_in("tags")),
             "UntagLogGroup": _log_tags("UntagLogGroup", untags_in("tags")),
             "CreateLogGroup": on("logs:CreateLogGroup", _LOG_GROUP, keys=tags_in("tags")),

@@ -71,6 +71,7 @@ _NAMED = family(
         "image-version/{ImageName}/{Version}": "DeleteImageVersion DescribeImageVersion UpdateImageVersion",
         "mlflow-tracking-server/{TrackingServerName}": "CreateMlflowTrackingServer DeleteMlflowTrackingServer "
         "DescribeMlflowTrackingServer UpdateMlflowTrackingServer",
+        "project/{ProjectName}": "CreateProject DeleteProject DescribeProject UpdateProject",
         "pipeline/{PipelineName}": "CreatePipeline DeletePipeline DescribePipeline StartPipelineExecution "
         "UpdatePipeline",
         "space/{DomainId}/{SpaceName}": "CreateSpace DeleteSpace DescribeSpace UpdateSpace",
@@ -82,7 +83,7 @@ _NAMED = family(
         "workteam/private-crowd/{WorkteamName}": "CreateWorkteam DeleteWorkteam DescribeWorkteam UpdateWorkteam",
         "*": "DisableSagemakerServicecatalogPortfolio EnableSagemakerServicecatalogPortfolio "
         "GetSagemakerServicecatalogPortfolioStatus ListAppImageConfigs ListApps ListCodeRepositories ListDomains "
-        "ListHubs ListImages ListMlflowTrackingServers ListPipelines ListSpaces "
+        "ListHubs ListImages ListProjects ListMlflowTrackingServers ListPipelines ListSpaces "
         "ListStudioLifecycleConfigs ListUserProfiles",
     },
 )

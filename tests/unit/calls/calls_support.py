@@ -193,8 +193,10 @@ _ANY_RESOURCE = (
 _OWN_ARNS = {
     ("kinesis", "ConsumerARN"): f"arn:aws:kinesis:{REGION}:{CENTRAL}:stream/fs/consumer/reader:1",
     ("lambda", "CodeSigningConfigArn"): f"arn:aws:lambda:{REGION}:{CENTRAL}:code-signing-config:csc-fs",
+    ("logs", "deliveryDestinationArn"): f"arn:aws:logs:{REGION}:{CENTRAL}:delivery-destination:fs",
     ("logs", "anomalyDetectorArn"): f"arn:aws:logs:{REGION}:{CENTRAL}:anomaly-detector:fs",
     ("cloudtrail", "EventDataStore"): f"arn:aws:cloudtrail:{REGION}:{CENTRAL}:eventdatastore/fs",
+    ("s3control", "RequestTokenARN"): f"arn:aws:s3:us-west-2:{CENTRAL}:async-request/mrap/create/token",
     ("stepfunctions", "activityArn"): f"arn:aws:states:{REGION}:{CENTRAL}:activity:fs",
     ("stepfunctions", "executionArn"): f"arn:aws:states:{REGION}:{CENTRAL}:execution:fs:1",
     ("stepfunctions", "stateMachineAliasArn"): f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:fs:live",
@@ -269,6 +271,8 @@ def sample_params(service: str, operation: str) -> dict[str, Any]:
     if operation.startswith("_"):
         return _INTERNAL[service, operation]
     made = {name: _sample(service, name, shape) for name, shape in members(service, operation).items()}
+    if operation == "PutDeliverySource":
+        made["resourceArn"] = f"arn:aws:events:{REGION}:{CENTRAL}:event-bus/fs"
     if service == "organizations":
         made["_organization"] = "o-featureshar"
     if service == "s3" and operation == "PutObjectTagging":
