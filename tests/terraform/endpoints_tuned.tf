@@ -39,7 +39,7 @@ resource "aws_sagemaker_endpoint_configuration" "tuned" {
     }
     core_dump_config {
       destination_s3_uri = "s3://${aws_s3_bucket.dumps.bucket}/dumps/"
-      kms_key_id         = aws_kms_key.dumps.id
+      kms_key_id         = aws_kms_key.dumps.arn
     }
   }
   production_variants {
@@ -82,7 +82,7 @@ resource "aws_sagemaker_endpoint_configuration" "captured" {
     enable_capture              = var.revision > 1
     initial_sampling_percentage = 50
     destination_s3_uri          = "s3://${aws_s3_bucket.dumps.bucket}/captured"
-    kms_key_id                  = aws_kms_key.dumps.id
+    kms_key_id                  = aws_kms_key.dumps.arn
     capture_options {
       capture_mode = "Input"
     }

@@ -95,7 +95,7 @@ resource "aws_sagemaker_domain" "lab" {
     }
     canvas_app_settings {
       identity_provider_oauth_settings {
-        data_source_name = "SnowflakeDataSource"
+        data_source_name = "Snowflake"
         status           = "ENABLED"
         secret_arn       = aws_secretsmanager_secret.oauth.arn
       }

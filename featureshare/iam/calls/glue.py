@@ -290,7 +290,6 @@ TABLE: Table = {
             **{f"{verb}DevEndpoint": on(f"glue:{verb}DevEndpoint", _BENCH) for verb in ("Delete", "Get", "Update")},
             "GetDevEndpoints": on("glue:GetDevEndpoints"),
             "CreateScript": on("glue:CreateScript"),
-            "GetDataflowGraph": on("glue:GetDataflowGraph"),
             "GetClassifiers": on("glue:GetClassifiers"),
             "UpdateTrigger": _own("UpdateTrigger", _TRIGGER),
             "CreateSecurityConfiguration": on("glue:CreateSecurityConfiguration"),

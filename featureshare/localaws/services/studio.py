@@ -51,7 +51,12 @@ class Kind:
 
 _SERVING = {"Status": "InService"}
 # members of descriptions -> members of updates, where these have another name
-_CHANGED_BY = {"DomainSettings": "DomainSettingsForUpdate"}
+_CHANGED_BY = {
+    "DomainSettings": "DomainSettingsForUpdate",
+    "ServiceCatalogProvisioningDetails": "ServiceCatalogProvisioningUpdateDetails",
+}
+# an app image config has one of them: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAppImageConfig.html
+_ONE_OF = frozenset({"CodeEditorAppImageConfig", "JupyterLabAppImageConfig", "KernelGatewayImageConfig"})
 DOMAIN = Kind("Domain", ("DomainId",), "domain", _SERVING)
 IMAGE = Kind("Image", ("ImageName",), "image", {"ImageStatus": "CREATED"})
 FLEET = Kind(
@@ -93,6 +98,16 @@ KINDS = (
         "monitoring-schedule",
         {"MonitoringScheduleStatus": "Scheduled"},
     ),
+    # The product behind a project is taken at its word: the local AWS has no Service Catalog.
+    Kind(
+        "Project",
+        ("ProjectName",),
+        "project",
+        {"ProjectStatus": "CreateCompleted"},
+        changed={"ProjectStatus": "UpdateCompleted"},
+        unknown="Project {} does not exist.",
+        taken="ValidationException",
+    ),
     Kind("Space", ("DomainId", "SpaceName"), "space", _SERVING),
     Kind("StudioLifecycleConfig", ("StudioLifecycleConfigName",), "studio-lifecycle-config"),
     Kind("UserProfile", ("DomainId", "UserProfileName"), "user-profile", _SERVING),
@@ -127,12 +142,14 @@ def _create(kind: Kind, call: Invocation) -> dict[str, Any]:
 def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
     """What the service itself decides of a new one: a domain's id, file system and address."""
     if kind is DOMAIN:
-        name = "d-" + "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(12))
+        name = f"d-{_letters()}"
         return {
             "DomainId": name,
             "HomeEfsFileSystemId": f"fs-{secrets.token_hex(8)}",
             "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
         }
+    if kind.noun == "Project":
+        return {"ProjectId": f"p-{_letters()}"}
     if kind.noun == "DataQualityJobDefinition" and (read := call.params["DataQualityJobInput"].get("EndpointInput")):
         whole = {"S3DataDistributionType": "FullyReplicated", "S3InputMode": "File", **read}
         return {"DataQualityJobInput": {**call.params["DataQualityJobInput"], "EndpointInput": whole}}
@@ -140,7 +157,12 @@ def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
 
 
 def _identity_shown(kind: Kind, made: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: made[name] for name in ("DomainId", "Url")} if kind is DOMAIN else {}
+    members = {"Domain": ("DomainId", "Url"), "Project": ("ProjectId",)}.get(kind.noun, ())
+    return {name: made[name] for name in members}
+
+
+def _letters() -> str:
+    return "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(12))
 
 
 def _describe(kind: Kind, call: Invocation) -> dict[str, Any]:
@@ -148,9 +170,12 @@ def _describe(kind: Kind, call: Invocation) -> dict[str, Any]:
 
 
 def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
-    """Changes the members given; a settings member keeps the settings that the call leaves out."""
+    """Changes the members given, takes those away that it names; a settings member keeps what the call leaves out."""
     check_input("sagemaker", call.operation, call.params)
     found = _find(kind, call)
+    replaced = _ONE_OF if _ONE_OF & {name for name, value in call.params.items() if value is not None} else ()
+    for member in (*replaced, *(call.params.get("DeleteProperties") or ())):
+        found.pop(member, None)
     for member in output_members("sagemaker", f"Describe{kind.noun}") - set(kind.names):
         value = call.params.get(_CHANGED_BY.get(member, member))
         if value is not None:

@@ -190,3 +190,36 @@ def test_a_tracking_server_says_that_it_was_updated(call: Call) -> None:
     call("sagemaker", "UpdateMlflowTrackingServer", **name, TrackingServerSize="Large")
     found = call("sagemaker", "DescribeMlflowTrackingServer", **name)
     assert (found["TrackingServerStatus"], found["TrackingServerSize"]) == ("Updated", "Large")
+
+
+def test_a_project_changes_what_it_provides(call: Call) -> None:
+    name = {"ProjectName": "team"}
+    given = {"ProductId": "prod-abcdefghijklm", "ProvisioningParameters": [{"Key": "a", "Value": "1"}]}
+    made = call("sagemaker", "CreateProject", **name, ServiceCatalogProvisioningDetails=given)
+    assert made["ProjectId"].startswith("p-")
+    assert call("sagemaker", "DescribeProject", **name)["ProjectStatus"] == "CreateCompleted"
+    update = {"ProvisioningArtifactId": "pa-abcdefghijklm"}
+    call("sagemaker", "UpdateProject", **name, ServiceCatalogProvisioningUpdateDetails=update)
+    found = call("sagemaker", "DescribeProject", **name)
+    assert (found["ProjectStatus"], found["ServiceCatalogProvisioningDetails"]) == (
+        "UpdateCompleted",
+        {**given, **update},
+    )
+    call("sagemaker", "DeleteProject", **name)
+    assert refused(call, "DescribeProject", **name) == "ValidationException"
+
+
+def test_an_image_loses_what_an_update_takes_away(call: Call) -> None:
+    name = {"ImageName": "kernels"}
+    call("sagemaker", "CreateImage", **name, RoleArn=ROLE, DisplayName="Kernels", Description="all")
+    call("sagemaker", "UpdateImage", **name, DeleteProperties=["DisplayName"])
+    found = call("sagemaker", "DescribeImage", **name)
+    assert ("DisplayName" in found, found["Description"]) == (False, "all")
+
+
+def test_an_app_image_config_has_one_way_to_run(call: Call) -> None:
+    name = {"AppImageConfigName": "lab"}
+    call("sagemaker", "CreateAppImageConfig", **name, KernelGatewayImageConfig={"KernelSpecs": [{"Name": "python3"}]})
+    call("sagemaker", "UpdateAppImageConfig", **name, JupyterLabAppImageConfig={})
+    found = call("sagemaker", "DescribeAppImageConfig", **name)
+    assert ("KernelGatewayImageConfig" in found, found["JupyterLabAppImageConfig"]) == (False, {})
