@@ -74,11 +74,12 @@ resource "aws_sagemaker_flow_definition" "doubt" {
   flow_definition_name = "others-doubt"
   role_arn             = aws_iam_role.reviews.arn
   human_loop_config {
-    human_task_ui_arn = aws_sagemaker_human_task_ui.reviews.arn
-    task_count        = 1
-    task_description  = "Is it fit to be shown?"
-    task_title        = "Moderation"
-    workteam_arn      = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"
+    human_task_ui_arn                     = aws_sagemaker_human_task_ui.reviews.arn
+    task_availability_lifetime_in_seconds = 43200
+    task_count                            = 1
+    task_description                      = "Is it fit to be shown?"
+    task_title                            = "Moderation"
+    workteam_arn                          = "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default"
     public_workforce_task_price {
       amount_in_usd {
         cents                     = 1

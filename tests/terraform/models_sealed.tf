@@ -75,7 +75,7 @@ resource "aws_sagemaker_model" "chain" {
   name               = "models-chain"
   execution_role_arn = aws_iam_role.models.arn
   inference_execution_config {
-    mode = var.revision == 1 ? "Serial" : "Direct"
+    mode = "Direct"
   }
   dynamic "container" {
     for_each = ["clean", "score"]

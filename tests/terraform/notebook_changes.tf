@@ -25,7 +25,6 @@ resource "aws_sagemaker_notebook_instance_lifecycle_configuration" "notebook" {
   on_create = var.revision == 1 ? base64encode("echo made") : null
   on_start  = var.revision == 1 ? null : base64encode("echo started")
 }
-resource "aws_sagemaker_notebook_instance_lifecycle_configuration" "unnamed" {}
 resource "aws_sagemaker_code_repository" "notebook" {
   for_each             = toset(["one", "two"])
   code_repository_name = "notebook-changes-${each.key}"

@@ -13,7 +13,7 @@ resource "aws_iam_role" "odds" {
 }
 resource "aws_sagemaker_device_fleet" "odds" {
   device_fleet_name     = "odds"
-  description           = var.revision == 1 ? "First" : null
+  description           = "Revision ${var.revision}"
   role_arn              = aws_iam_role.odds.arn
   enable_iot_role_alias = var.revision > 1
   output_config {
@@ -91,6 +91,10 @@ resource "aws_sagemaker_pipeline" "of_a_bucket" {
   }
   parallelism_configuration {
     max_parallel_execution_steps = var.revision
+  }
+  # SageMaker tells the definition that it has read from there.
+  lifecycle {
+    ignore_changes = [pipeline_definition]
   }
 }
 resource "aws_sagemaker_pipeline" "plain" {

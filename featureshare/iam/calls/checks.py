@@ -38,6 +38,7 @@ TABLES: dict[str, Table] = {
     "kms": kms.TABLE,
     "organizations": organizations.TABLE,
     "s3": {**s3.TABLE, **replication.TABLE},
+    "s3tables": s3control.TABLES,
     "s3control": {**s3.CONTROL, **s3control.TABLE, **replication.CONTROL},
     "sagemaker": {**sagemaker.TABLE, **studio.TABLE, **featurestore.CONTROL},
     "sagemaker-featurestore-runtime": featurestore.RUNTIME,

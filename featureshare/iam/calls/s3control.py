@@ -1,4 +1,4 @@
-"""S3 Control beside access points of one bucket: access grants, points before a function, points of many Regions.
+"""S3 beside general buckets: access grants, points before a function, points of many Regions; table buckets.
 
 GetDataAccess, which lends keys by a grant, has no entry on purpose: local AWS lends none.
 """
@@ -14,9 +14,12 @@ from featureshare.iam.calls.registry import (
     account_of,
     both,
     entries,
+    family,
     on,
     pass_role,
     request_tags,
+    tags_in,
+    when,
 )
 
 _INSTANCE = "arn:{partition}:s3:{region}:{account}:access-grants/default"
@@ -39,6 +42,17 @@ def _born(action: str, template: str) -> Answer:
             request_tags(scope.get("Tags")),
             new=True,
         )
+
+    return checks
+
+
+def _table(action: str) -> Answer:
+    """An action on a table, in the account of its bucket. Which of the bucket's tables, an ARN alone tells."""
+
+    def checks(scope: Scope) -> Iterator[Check]:
+        arn = scope.get("tableArn") or f"{scope.text('tableBucketARN')}/table/*"
+        resource = str(arn) if str(arn).startswith("arn:") else "*"
+        yield Check(f"s3tables:{action}", resource, account_of(resource, scope.call.account))
 
     return checks
 
@@ -86,5 +100,40 @@ TABLE: Table = entries(
             "s3:DescribeMultiRegionAccessPointOperation", "{RequestTokenARN}"
         ),
         "ListMultiRegionAccessPoints": on("s3:ListMultiRegionAccessPoints"),
+    },
+)
+
+_BUCKET = "arn:{partition}:s3tables:{region}:{account}:bucket/{name}"
+
+TABLES: Table = entries(
+    SAR + "list_amazons3tables.html",
+    {
+        **family(
+            "s3tables",
+            {
+                "{tableBucketARN}": "CreateNamespace DeleteNamespace DeleteTableBucket DeleteTableBucketEncryption "
+                "DeleteTableBucketPolicy GetNamespace GetTableBucket GetTableBucketEncryption "
+                "GetTableBucketMaintenanceConfiguration GetTableBucketPolicy ListNamespaces ListTables "
+                "PutTableBucketEncryption PutTableBucketMaintenanceConfiguration PutTableBucketPolicy",
+                "*": "ListTableBuckets",
+            },
+        ),
+        **{
+            name: _table(name)
+            for name in (
+                *("DeleteTable", "DeleteTablePolicy", "GetTable", "GetTableEncryption"),
+                *("GetTableMaintenanceConfiguration", "GetTableMetadataLocation", "GetTablePolicy"),
+                *("PutTableMaintenanceConfiguration", "PutTablePolicy", "RenameTable", "UpdateTableMetadataLocation"),
+            )
+        },
+        "CreateTable": both(
+            on("s3tables:CreateTable", "{tableBucketARN}", keys=tags_in("tags")),
+            when("encryptionConfiguration", _table("PutTableEncryption")),
+            when("metadata", _table("PutTableData")),
+        ),
+        "CreateTableBucket": both(
+            on("s3tables:CreateTableBucket", _BUCKET, keys=tags_in("tags")),
+            when("encryptionConfiguration", on("s3tables:PutTableBucketEncryption", _BUCKET)),
+        ),
     },
 )

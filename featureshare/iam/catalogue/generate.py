@@ -51,6 +51,7 @@ SERVICES = (
     "ram",
     "resource-groups",
     "s3",
+    "s3tables",
     "sagemaker",
     "scheduler",
     "secretsmanager",

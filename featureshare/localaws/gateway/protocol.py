@@ -5,11 +5,12 @@ header or the path where services share a signing name.
 """
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlencode
 
 import botocore.session
 from moto.core.parse import PROTOCOL_PARSERS
@@ -45,6 +46,13 @@ _TARGET_SERVICES = {
     "AmazonAthena": "athena",
     "AmazonSSM": "ssm",
     "AWSOrganizationsV20161128": "organizations",
+}
+# Paths of operations that have moved in the service model since SDKs in use were made.
+_MOVED = {
+    ("s3tables", "GET"): (
+        re.compile(r"/tables/(?P<tableBucketARN>[^/]+)/(?P<namespace>[^/]+)/(?P<name>[^/]+)"),
+        "/get-table",
+    ),
 }
 _WITHHELD = ("authorization", "user-agent", "content-length", "transfer-encoding", readings.DECIDED_HEADER)
 
@@ -150,6 +158,7 @@ def environ_of(request: HttpRequest) -> dict[str, Any]:
 def parse(request: HttpRequest, service: str) -> ParsedCall:
     """The call a request makes. Raises UnknownCallError when no operation of the service matches it."""
     model = get_service_model(service)
+    request = _at_its_place(request, service)
     wsgi = Request(_full_target(environ_of(request), str(model.metadata.get("targetPrefix", ""))))
     try:
         operation, uri_params = get_service_router(service).match(wsgi)
@@ -181,6 +190,16 @@ def parse(request: HttpRequest, service: str) -> ParsedCall:
     if protocol.startswith("rest-"):
         given = _without_absent(given, operation, wsgi)
     return ParsedCall(service, str(operation.name), given, protocol)
+
+
+def _at_its_place(request: HttpRequest, service: str) -> HttpRequest:
+    """A request to an operation's old path as one to its present path."""
+    pattern, place = _MOVED.get((service, request.method), (None, ""))
+    found = pattern.fullmatch(request.path) if pattern else None
+    if found is None:
+        return request
+    query = urlencode({name: unquote(value) for name, value in found.groupdict().items()})
+    return HttpRequest(request.method, f"{place}?{query}", request.headers, request.body)
 
 
 def _full_target(environ: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _ARN_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "kinesis": ("StreamARN", "ResourceARN"),
     "lambda": ("FunctionName",),
     "secretsmanager": ("SecretId",),
+    "s3tables": ("tableBucketARN", "tableArn"),
     "sns": ("TopicArn", "TargetArn", "ResourceArn"),
 }
 _READS = ("Get", "List", "Describe", "Head", "Simulate", "Generate")

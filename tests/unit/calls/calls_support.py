@@ -197,6 +197,8 @@ _OWN_ARNS = {
     ("logs", "anomalyDetectorArn"): f"arn:aws:logs:{REGION}:{CENTRAL}:anomaly-detector:fs",
     ("cloudtrail", "EventDataStore"): f"arn:aws:cloudtrail:{REGION}:{CENTRAL}:eventdatastore/fs",
     ("s3control", "RequestTokenARN"): f"arn:aws:s3:us-west-2:{CENTRAL}:async-request/mrap/create/token",
+    ("s3tables", "tableBucketARN"): f"arn:aws:s3tables:{REGION}:{CENTRAL}:bucket/fs",
+    ("s3tables", "tableArn"): f"arn:aws:s3tables:{REGION}:{CENTRAL}:bucket/fs/table/11111111-2222",
     ("stepfunctions", "activityArn"): f"arn:aws:states:{REGION}:{CENTRAL}:activity:fs",
     ("stepfunctions", "executionArn"): f"arn:aws:states:{REGION}:{CENTRAL}:execution:fs:1",
     ("stepfunctions", "stateMachineAliasArn"): f"arn:aws:states:{REGION}:{CENTRAL}:stateMachine:fs:live",
