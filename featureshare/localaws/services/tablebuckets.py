@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from moto.s3tables.models import s3tables_backends
+from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
 from featureshare.iam import DocumentError, Policy
@@ -314,8 +314,9 @@ def _page(call: Invocation, member: str, found: list[Any], size: str) -> dict[st
 
 
 def _held(call: Invocation) -> dict[str, Any]:
-    """Table buckets of an account and Region by ARN, on moto's backend, with which they go."""
-    held: dict[str, Any] = s3tables_backends[call.account][call.region].__dict__.setdefault(_KEPT, {})
+    """Table buckets of an account and Region by ARN, on moto's backend of S3 (that of S3 Tables knows few Regions)."""
+    backend = s3_backends[call.account][get_partition(call.region)]
+    held: dict[str, Any] = backend.__dict__.setdefault(_KEPT, {}).setdefault(call.region, {})
     return held
 
 

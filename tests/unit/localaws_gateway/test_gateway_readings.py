@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
@@ -112,3 +113,18 @@ def test_no_sub_resource_of_a_bucket_is_answered_by_listing_it(aws: Aws, admin: 
         assert status in (200, 404), (name, status, content)
         asked += 1
     assert asked > 15
+
+
+def test_an_operation_is_known_by_the_path_it_had(aws: Aws, admin: str) -> None:
+    """SDKs made before S3 Tables moved GetTable name the table in the path."""
+    tables = aws.as_role("s3tables", admin)
+    arn = tables.create_table_bucket(name="lake-of-paths")["arn"]
+    tables.create_namespace(tableBucketARN=arn, namespace=["features"])
+    tables.create_table(tableBucketARN=arn, namespace="features", name="rides", format="ICEBERG")
+    assert tables.get_table(tableBucketARN=arn, namespace="features", name="rides")["name"] == "rides"
+    old = f"/tables/{quote(arn, safe='')}/features/"
+    status, content = send(aws, aws.keys(admin), "s3tables", "GET", old + "rides")
+    assert (status, b'"rides"' in content) == (200, True)
+    assert send(aws, aws.keys(admin), "s3tables", "GET", old + "trips")[0] == 404
+    stranger = aws.keys(aws.role("no-tables", allow("s3tables:ListTableBuckets")))
+    assert b"s3tables:GetTable" in send(aws, stranger, "s3tables", "GET", old + "rides")[1]

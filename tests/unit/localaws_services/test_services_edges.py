@@ -228,3 +228,31 @@ def test_an_object_lambda_point_refuses_a_public_policy(call: Call) -> None:
     }
     call("s3control", "DeleteAccessPointForObjectLambda", **point)
     assert refused(call, "s3control", "GetAccessPointForObjectLambda", **point) == "NoSuchAccessPoint"
+
+
+def test_tables_of_a_table_bucket(call: Call) -> None:
+    arn = call("s3tables", "CreateTableBucket", name="lake-of-tables")["arn"]
+    here = {"tableBucketARN": arn}
+    assert refused(call, "s3tables", "CreateTableBucket", name="lake-of-tables") == "ConflictException"
+    assert refused(call, "s3tables", "CreateTableBucket", name="A") == "BadRequestException"
+    call("s3tables", "CreateNamespace", **here, namespace=["features"])
+    assert refused(call, "s3tables", "DeleteTableBucket", **here) == "ConflictException"
+    table = {**here, "namespace": "features", "name": "rides"}
+    made = call("s3tables", "CreateTable", **table, format="ICEBERG")
+    assert made["tableARN"].startswith(f"{arn}/table/")
+    assert refused(call, "s3tables", "DeleteNamespace", **here, namespace="features") == "ConflictException"
+    size = {"settings": {"icebergCompaction": {"targetFileSizeMB": 64}}}
+    call("s3tables", "PutTableMaintenanceConfiguration", **table, type="icebergCompaction", value=size)
+    kept = call("s3tables", "GetTableMaintenanceConfiguration", **table)["configuration"]
+    assert kept["icebergCompaction"] == {"status": "enabled", **size}
+    assert kept["icebergSnapshotManagement"]["status"] == "enabled"
+    assert call("s3tables", "GetTableEncryption", **table)["encryptionConfiguration"] == {"sseAlgorithm": "AES256"}
+    assert refused(call, "s3tables", "GetTablePolicy", **table) == "NotFoundException"
+    assert refused(call, "s3tables", "RenameTable", **table, newName="x", versionToken="stale") == "ConflictException"
+    call("s3tables", "RenameTable", **table, newName="trips", versionToken=made["versionToken"])
+    assert call("s3tables", "GetTable", tableArn=made["tableARN"])["name"] == "trips"
+    assert refused(call, "s3tables", "GetTable", **table) == "NotFoundException"
+    call("s3tables", "DeleteTable", **{**table, "name": "trips"})
+    call("s3tables", "DeleteNamespace", **here, namespace="features")
+    call("s3tables", "DeleteTableBucket", **here)
+    assert call("s3tables", "ListTableBuckets") == {"tableBuckets": []}
