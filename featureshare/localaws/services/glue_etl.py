@@ -190,16 +190,16 @@ def delete_connection(call: Invocation) -> dict[str, Any]:
 
 
 def update_trigger(call: Invocation) -> dict[str, Any]:
-    """Changes what is given of a trigger."""
+    """Replaces the definition, as the API does: what the update does not give is gone.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_TriggerUpdate.html
+    """
     name, update = call.params["Name"], call.params["TriggerUpdate"]
     trigger = _moto(lambda: _backend(call).get_trigger(name))
     for member, attribute in _TRIGGER.items():
-        if member in update:
-            setattr(trigger, attribute, update[member])
-    if "Actions" in update:
-        trigger.actions = [Action(one) for one in update["Actions"]]
-    if "Predicate" in update:
-        trigger.predicate = Predicate(update["Predicate"])
+        setattr(trigger, attribute, update.get(member))
+    trigger.actions = [Action(one) for one in update.get("Actions") or ()]
+    trigger.predicate = Predicate(update["Predicate"]) if update.get("Predicate") else None
     return {"Trigger": trigger.as_dict()}
 
 
