@@ -130,7 +130,7 @@ resource "aws_glue_catalog_table" "links" {
 }
 resource "aws_glue_data_quality_ruleset" "links" {
   name        = "links"
-  description = local.later ? null : "Described"
+  description = local.later ? "Later" : "First"
   ruleset     = local.later ? "Rules = [RowCount > 1]" : "Rules = [Completeness \"colA\" between 0.4 and 0.8]"
   target_table {
     catalog_id    = aws_glue_catalog_table.links.catalog_id

@@ -53,7 +53,7 @@ resource "aws_glue_crawler" "turned" {
   name                   = "turned"
   database_name          = aws_glue_catalog_database.found[local.later ? "two" : "one"].name
   role                   = local.later ? aws_iam_role.crawler.arn : "crawlers/${aws_iam_role.crawler.name}"
-  description            = local.later ? null : "Described"
+  description            = "Revision ${var.revision}"
   schedule               = local.later ? null : "cron(0 1 * * ? *)"
   table_prefix           = local.later ? "two_" : null
   classifiers            = local.later ? reverse(aws_glue_classifier.found[*].name) : [aws_glue_classifier.found[0].name]

@@ -132,9 +132,9 @@ resource "aws_glue_job" "source" {
 resource "aws_glue_workflow" "turned" {
   count                  = 2
   name                   = count.index == 0 ? "turned-one" : "turned-two"
-  description            = local.later ? null : "Described"
-  default_run_properties = local.later ? null : { stage = "one" }
-  max_concurrent_runs    = local.later ? 3 : null
+  description            = local.later ? "Later" : "First"
+  default_run_properties = local.later ? { stage = "two", extra = "1" } : { stage = "one" }
+  max_concurrent_runs    = local.later ? 3 : 1
   tags                   = local.later ? {} : { a = "1" }
 }
 resource "aws_glue_trigger" "turned" {
