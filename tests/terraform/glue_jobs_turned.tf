@@ -90,7 +90,7 @@ resource "aws_glue_job" "stream" {
   glue_version      = "4.0"
   worker_type       = local.later ? "G.025X" : "G.1X"
   number_of_workers = 2
-  timeout           = local.later ? 0 : 2880
+  timeout           = local.later ? 600 : 2880
   command {
     name            = "gluestreaming"
     script_location = "s3://${aws_s3_bucket.jobs.bucket}/stream.py"
@@ -120,7 +120,6 @@ resource "aws_glue_job" "source" {
     for_each = local.later ? [] : [1]
     content {
       auth_strategy = "PERSONAL_ACCESS_TOKEN"
-      auth_token    = "not-a-token"
       provider      = "GITLAB"
       repository    = "jobs"
       owner         = "team"

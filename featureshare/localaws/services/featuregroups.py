@@ -27,7 +27,7 @@ def create_feature_group(call: Invocation) -> dict[str, Any]:
     params = call.params
     check_input("sagemaker", "CreateFeatureGroup", params)
     features = {item["FeatureName"]: Feature.parse(item) for item in params["FeatureDefinitions"]}
-    grouprules.check_definition(params, features)
+    grouprules.check_definition(params, features, call.account)
     name = params["FeatureGroupName"]
     store = groups(call.account, call.region)
     _refuse_existing(store, name)

@@ -179,6 +179,25 @@ def test_disabled_table_creation(create: Any, call: Call) -> None:
             },
             "lower-case letters",
         ),
+        (
+            {
+                "OfflineStoreConfig": {
+                    "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/i"},
+                    "DataCatalogConfig": {"Catalog": CENTRAL, "Database": "d", "TableName": "t"},
+                }
+            },
+            "must be AwsDataCatalog",
+        ),
+        (
+            {
+                "OfflineStoreConfig": {
+                    "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/i"},
+                    "DisableGlueTableCreation": True,
+                    "DataCatalogConfig": {"Catalog": CONSUMER, "Database": "d", "TableName": "t"},
+                }
+            },
+            "must be AwsDataCatalog",
+        ),
         ({"Tags": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}, "unique"),
     ],
 )
@@ -462,3 +481,14 @@ def test_resource_catalog(call: Call) -> None:
     (entry,) = call("sagemaker", "ListResourceCatalogs")["ResourceCatalogs"]
     expected = f"arn:aws:sagemaker:{REGION}:{CENTRAL}:sagemaker-catalog/DefaultFeatureGroupCatalog"
     assert entry["ResourceCatalogArn"] == expected
+
+
+def test_a_table_that_exists_may_be_told_with_the_id_of_its_catalog(create: Any, call: Call) -> None:
+    offline = {
+        "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/bare"},
+        "DisableGlueTableCreation": True,
+        "DataCatalogConfig": {"Catalog": CENTRAL, "Database": "d", "TableName": "t"},
+    }
+    create("bare", OfflineStoreConfig=offline)
+    shown = call("sagemaker", "DescribeFeatureGroup", FeatureGroupName="bare")["OfflineStoreConfig"]
+    assert shown["DataCatalogConfig"] == offline["DataCatalogConfig"]
