@@ -62,7 +62,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "aged" {
         prefix                   = "sized/"
         object_size_greater_than = local.later ? 1024 : 500
         object_size_less_than    = 64000
-        tags                     = local.later ? {} : { a = "1", b = "2" }
+        tags                     = local.later ? { b = "2" } : { a = "1", b = "2" }
       }
     }
     noncurrent_version_transition {

@@ -61,6 +61,7 @@ resource "aws_s3_object" "folder" {
 resource "aws_s3_bucket_object" "old" {
   bucket                 = aws_s3_bucket.objects.id
   key                    = "old-resource"
+  acl                    = "bucket-owner-full-control"
   content                = "r${var.revision}"
   server_side_encryption = "AES256"
   tags                   = local.later ? {} : { a = "1" }

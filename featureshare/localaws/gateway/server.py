@@ -10,6 +10,7 @@ from featureshare.iam.calls import Call, Check, Unmapped, checks_for
 from featureshare.localaws.gateway import (
     addressing,
     checksums,
+    ciphertexts,
     emulator,
     errors,
     gaps,
@@ -153,6 +154,7 @@ class Gateway:
         request = addressing.plain(plain, service)
         call = protocol.parse(request, service)
         entry.service, entry.operation = call.service, call.operation
+        call = ciphertexts.named(call, caller.account, region, self.estate)
         lands_in = routing.landing_account(call, caller.account, self.estate)
         entry.resource_account = lands_in
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)

@@ -247,6 +247,21 @@ def test_key_policy_must_not_lock_its_writer_out(aws: Aws, admin: str) -> None:
     kms.put_key_policy(**change, Policy=own)
 
 
+def test_a_ciphertext_says_which_key_it_is_of(aws: Aws, admin: str) -> None:
+    """Decrypt needs no key id, and is decided on the ciphertext's own key, whatever key the caller names."""
+    kms = aws.as_role("kms", admin)
+    mine, other = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    reader = aws.as_role("kms", aws.role("reads-one-key", allow("kms:Decrypt", "kms:ReEncrypt*", on=mine)))
+    readable, hidden = (kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"] for key in (mine, other))
+    assert reader.decrypt(CiphertextBlob=readable)["KeyId"] == mine
+    assert refusal(reader.decrypt, CiphertextBlob=hidden)[0] == "AccessDeniedException"
+    assert refusal(reader.decrypt, CiphertextBlob=hidden, KeyId=mine)[0] == "IncorrectKeyException"
+    moved = {"CiphertextBlob": hidden, "DestinationKeyId": mine}
+    assert refusal(reader.re_encrypt, **moved)[0] == "AccessDeniedException"
+    assert refusal(reader.re_encrypt, **moved, SourceKeyId=mine)[0] == "IncorrectKeyException"
+    assert reader.re_encrypt(CiphertextBlob=readable, DestinationKeyId=mine)["SourceKeyId"] == mine
+
+
 def test_key_of_another_account(aws: Aws, admin: str) -> None:
     user = aws.role("far-key-user", allow("kms:Encrypt", "kms:PutKeyPolicy"), account=OTHER)
     policy = document(
