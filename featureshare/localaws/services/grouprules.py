@@ -31,7 +31,7 @@ _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+|[a-f0-9-]{36}|mr
 
 
 def check_definition(params: Mapping[str, Any], features: Mapping[str, Feature], account: str) -> None:
-    """Checks an account's CreateFeatureGroup request that satisfies the model. Raises ServiceError ValidationException."""
+    """Checks an account's CreateFeatureGroup that satisfies the model. Raises ServiceError ValidationException."""
     names = [item["FeatureName"] for item in params["FeatureDefinitions"]]
     _require(
         len({name.lower() for name in names}) == len(names),
