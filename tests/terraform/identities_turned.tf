@@ -23,14 +23,6 @@ data "aws_iam_policy_document" "trust" {
       }
     }
   }
-  statement {
-    effect  = "Deny"
-    actions = ["sts:AssumeRole"]
-    not_principals {
-      type        = "AWS"
-      identifiers = [local.root]
-    }
-  }
 }
 resource "aws_iam_role" "turned" {
   name                  = "identities-turned"
@@ -89,11 +81,6 @@ resource "aws_iam_group_policy_attachment" "turned" {
 resource "aws_iam_access_key" "turned" {
   user   = aws_iam_user.turned.name
   status = local.later ? "Inactive" : "Active"
-}
-resource "aws_iam_virtual_mfa_device" "turned" {
-  virtual_mfa_device_name = "identities-turned"
-  path                    = "/features/"
-  tags                    = local.later ? { b = "2" } : { a = "1" }
 }
 resource "aws_iam_instance_profile" "turned" {
   name = "identities-turned"

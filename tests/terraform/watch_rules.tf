@@ -18,23 +18,6 @@ resource "aws_cloudwatch_contributor_insight_rule" "calls" {
   })
   tags = local.later ? { b = "2" } : { a = "1" }
 }
-resource "aws_vpc" "watch" {
-  cidr_block = "10.106.0.0/16"
-}
-resource "aws_cloudwatch_contributor_managed_insight_rule" "table" {
-  resource_arn  = aws_dynamodb_table.watched.arn
-  template_name = "DynamoDBContributorInsights-PKC-Metric"
-  state         = local.later ? "DISABLED" : "ENABLED"
-}
-resource "aws_dynamodb_table" "watched" {
-  name         = "watch-rules"
-  billing_mode = "PAY_PER_REQUEST"
-  hash_key     = "id"
-  attribute {
-    name = "id"
-    type = "S"
-  }
-}
 resource "aws_sns_topic" "alarm" {
   count = 2
   name  = "watch-rules-${count.index}"

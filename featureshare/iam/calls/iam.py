@@ -228,6 +228,7 @@ TABLE: Table = entries(
         "ListSigningCertificates": _user("iam:ListSigningCertificates"),
         "ListVirtualMFADevices": on("iam:ListVirtualMFADevices"),
         "PutUserPermissionsBoundary": _user("iam:PutUserPermissionsBoundary", _put_boundary),
+        "UpdateGroup": _group("iam:UpdateGroup"),
         "UpdateUser": _user("iam:UpdateUser"),
         "ListAccessKeys": _user("iam:ListAccessKeys"),
         "ListAttachedUserPolicies": _user("iam:ListAttachedUserPolicies"),

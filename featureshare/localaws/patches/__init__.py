@@ -9,6 +9,7 @@ from featureshare.errors import FeatureShareError
 from featureshare.localaws.patches import (
     athena,
     batch,
+    cloudwatch,
     cognito,
     config,
     dynamodb,
@@ -37,6 +38,7 @@ MOTO = "5.2.5"
 _MODULES = (
     athena,
     batch,
+    cloudwatch,
     cognito,
     config,
     dynamodb,

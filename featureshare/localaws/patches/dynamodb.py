@@ -1,4 +1,7 @@
-"""moto's tables: the most that a table on demand may use is kept and shown."""
+"""moto's tables: the most that a table on demand may use is kept and shown, and such a table has no capacity.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ProvisionedThroughputDescription.html
+"""
 
 from typing import Any
 
@@ -8,14 +11,20 @@ from moto.dynamodb.responses import DynamoHandler
 _MOST = "featureshare_on_demand"
 _answers = {name: getattr(DynamoHandler, name) for name in ("create_table", "update_table")}
 _describe = Table.describe
+_NOTHING = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 
 
 def apply() -> None:
     def answering(original: Any) -> Any:
         def answer(self: Any) -> Any:
             answered = original(self)
+            table = self.dynamodb_backend.get_table(self.body["TableName"])
             if given := self.body.get("OnDemandThroughput"):
-                self.dynamodb_backend.get_table(self.body["TableName"]).__dict__[_MOST] = given
+                table.__dict__[_MOST] = given
+            if self.body.get("BillingMode") == "PAY_PER_REQUEST":
+                table.throughput = dict(_NOTHING)
+                for index in table.global_indexes:
+                    index.throughput = dict(_NOTHING)
             return answered
 
         return answer

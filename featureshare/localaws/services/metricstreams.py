@@ -33,8 +33,14 @@ def get(call: Invocation) -> dict[str, Any]:
     return dict(_stream(call, str(call.params["Name"])))
 
 
+def exists(call: Invocation, name: str) -> bool:
+    return name in _kept(call)
+
+
 def delete(call: Invocation) -> dict[str, Any]:
-    _kept(call).pop(str(call.params["Name"]), None)
+    gone = _kept(call).pop(str(call.params["Name"]), None)
+    if gone:
+        cloudwatch_backends[call.account][call.region].tagger.delete_all_tags_for_resource(gone["Arn"])
     return {}
 
 

@@ -9,6 +9,7 @@ from moto.core.utils import utcnow
 from moto.logs.models import logs_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services import metricstreams
 from featureshare.localaws.services.paging import page
 
 _QUERIES, _STORES = "featureshare-queries", "featureshare-event-data-stores"
@@ -68,6 +69,49 @@ def put_composite_alarm(call: Invocation) -> dict[str, Any]:
     for name, attribute in _SUPPRESSION.items():
         setattr(alarm, attribute, given.get(name))
     return {}
+
+
+def tag(call: Invocation) -> dict[str, Any]:
+    """Tags an alarm, a rule of insights or a metric stream; moto knows alarms alone."""
+    _tagger(call).tag_resource(_tagged(call), list(call.params["Tags"]))
+    return {}
+
+
+def untag(call: Invocation) -> dict[str, Any]:
+    _tagger(call).untag_resource_using_names(_tagged(call), list(call.params["TagKeys"]))
+    return {}
+
+
+def list_tags(call: Invocation) -> dict[str, Any]:
+    return {"Tags": _tagger(call).list_tags_for_resource(_tagged(call))["Tags"]}
+
+
+def delete_insight_rules(call: Invocation) -> dict[str, Any]:
+    """Takes rules away, with their tags, which moto keeps for the next rule of the name."""
+    backend = cloudwatch_backends[call.account][call.region]
+    names = [str(name) for name in call.params["RuleNames"]]
+    arns = [backend.insight_rules[name].rule_arn for name in names if name in backend.insight_rules]
+    failures = backend.delete_insight_rules(rule_names=names)
+    for arn in arns:
+        backend.tagger.delete_all_tags_for_resource(arn)
+    return {"Failures": failures}
+
+
+def _tagged(call: Invocation) -> str:
+    """The ARN of what is to be tagged. Raises ServiceError for what does not exist."""
+    arn, backend = str(call.params["ResourceARN"]), cloudwatch_backends[call.account][call.region]
+    kind, _, name = arn.split(":", 5)[-1].partition("/")
+    if kind == "metric-stream" and metricstreams.exists(call, name):
+        return arn
+    if kind == "insight-rule" and name in backend.insight_rules:
+        return arn
+    if arn in {alarm.alarm_arn for alarm in backend.alarms.values()}:
+        return arn
+    raise ServiceError("ResourceNotFoundException", f"Unknown resource {arn}", 404)
+
+
+def _tagger(call: Invocation) -> Any:
+    return cloudwatch_backends[call.account][call.region].tagger
 
 
 def put_query_definition(call: Invocation) -> dict[str, Any]:
@@ -198,7 +242,11 @@ def _queries(call: Invocation) -> dict[str, dict[str, Any]]:
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
+    ("cloudwatch", "DeleteInsightRules"): delete_insight_rules,
+    ("cloudwatch", "ListTagsForResource"): list_tags,
     ("cloudwatch", "PutCompositeAlarm"): put_composite_alarm,
+    ("cloudwatch", "TagResource"): tag,
+    ("cloudwatch", "UntagResource"): untag,
     ("cloudtrail", "CreateEventDataStore"): create_store,
     ("cloudtrail", "DeleteEventDataStore"): delete_store,
     ("cloudtrail", "GetEventDataStore"): get_store,

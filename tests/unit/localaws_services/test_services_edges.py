@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.events.models import events_backends
 from moto.iam.models import iam_backends
 from services_world import BUCKET, CENTRAL, REGION, Call
@@ -256,3 +257,21 @@ def test_tables_of_a_table_bucket(call: Call) -> None:
     call("s3tables", "DeleteNamespace", **here, namespace="features")
     call("s3tables", "DeleteTableBucket", **here)
     assert call("s3tables", "ListTableBuckets") == {"tableBuckets": []}
+
+
+def test_tags_of_rules_and_streams_of_metrics(call: Call) -> None:
+    backend = cloudwatch_backends[CENTRAL][REGION]
+    backend.put_insight_rule("callers", "ENABLED", "{}", [{"Key": "a", "Value": "1"}])
+    firehose = f"arn:aws:firehose:{REGION}:{CENTRAL}:deliverystream/metrics"
+    call("cloudwatch", "PutMetricStream", Name="all", FirehoseArn=firehose, RoleArn=LENT, OutputFormat="json")
+    for name in ("insight-rule/callers", "metric-stream/all"):
+        arn = {"ResourceARN": f"arn:aws:cloudwatch:{REGION}:{CENTRAL}:{name}"}
+        call("cloudwatch", "TagResource", **arn, Tags=[{"Key": "b", "Value": "2"}])
+        call("cloudwatch", "UntagResource", **arn, TagKeys=["a"])
+        assert call("cloudwatch", "ListTagsForResource", **arn)["Tags"] == [{"Key": "b", "Value": "2"}]
+    call("cloudwatch", "DeleteInsightRules", RuleNames=["callers"])
+    call("cloudwatch", "DeleteMetricStream", Name="all")
+    for name in ("insight-rule/callers", "metric-stream/all"):
+        arn = {"ResourceARN": f"arn:aws:cloudwatch:{REGION}:{CENTRAL}:{name}"}
+        assert refused(call, "cloudwatch", "ListTagsForResource", **arn) == "ResourceNotFoundException"
+    assert not backend.tagger.tags
