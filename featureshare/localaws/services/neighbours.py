@@ -13,6 +13,7 @@ from moto.kms.models import kms_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.patches.glue import JOB_MEMBERS
+from featureshare.localaws.patches.kms import EXPIRY
 from featureshare.localaws.services import athena_workgroups
 
 _KEPT = "featureshare"
@@ -175,7 +176,7 @@ def get_key_rotation_status(call: Invocation) -> dict[str, Any]:
 def replicate_key(call: Invocation) -> dict[str, Any]:
     """A replica of a multi-Region key, with policy, description, tags, aliases and grants of its own.
 
-    moto copies all of them. https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
+    moto copies all of them. Imported material is not replicated: the same has to be imported again. https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html
     """
     key, region = _key(call), str(call.params["ReplicaRegion"])
     if not key.multi_region or key.multi_region_configuration["PrimaryKey"]["Region"] != key.region:
@@ -189,6 +190,9 @@ def replicate_key(call: Invocation) -> dict[str, Any]:
     replica.policy = str(call.params.get("Policy") or replica.generate_default_policy())
     replica.description = str(call.params.get("Description") or "")
     replica.key_state, replica.enabled = "Enabled", True
+    if key.origin == "EXTERNAL":
+        replica.key_state, replica.enabled = "PendingImport", False
+        replica.__dict__[EXPIRY] = {}
     key.multi_region_configuration["ReplicaKeys"].append({"Arn": replica.arn, "Region": region})
     # The list of replicas is one for all of them.
     replica.multi_region_configuration = {**key.multi_region_configuration, "MultiRegionKeyType": "REPLICA"}

@@ -269,6 +269,14 @@ def test_a_key_is_replicated_once_and_lives_for_itself(call: Call, world: World)
     assert code == "UnsupportedOperationException"
 
 
+def test_a_replica_of_a_key_with_imported_material_waits_for_it(call: Call) -> None:
+    backend = kms_backends[CENTRAL][REGION]
+    key = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [], multi_region=True, origin="EXTERNAL")
+    key.key_state, key.enabled = "Enabled", True
+    made = call("kms", "ReplicateKey", KeyId=key.id, ReplicaRegion="us-east-1")["ReplicaKeyMetadata"]
+    assert (made["KeyState"], made["Enabled"], key.key_state) == ("PendingImport", False, "Enabled")
+
+
 def test_a_saml_provider_keeps_its_tags(call: Call) -> None:
     metadata = f"<EntityDescriptor>{'x' * 1000}</EntityDescriptor>"
     tags = [{"Key": "team", "Value": "search"}]
