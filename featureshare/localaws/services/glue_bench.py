@@ -58,7 +58,6 @@ def create(call: Invocation) -> dict[str, Any]:
     given = {member: value for member, value in call.params.items() if value is not None and member != "Tags"}
     sized = "WorkerType" in given or "NumberOfNodes" in given
     held[name] = {
-        "GlueVersion": "0.9",
         **({} if sized else {"NumberOfNodes": _NODES}),
         **given,
         **_place(call),
