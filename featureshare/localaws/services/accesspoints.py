@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateAccessPoint.ht
 import secrets
 from typing import Any
 
+from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 from moto.s3control.models import s3control_backends
 from moto.utilities.utils import get_partition
@@ -94,6 +95,27 @@ def delete_policy(call: Invocation) -> dict[str, Any]:
     return {}
 
 
+def get_of_regions(call: Invocation) -> dict[str, Any]:
+    """A point of several Regions, with where and whose its buckets are, which moto does not find."""
+    backend: Any = s3control_backends[call.account][get_partition(call.region)]
+    try:
+        found = backend.get_multi_region_access_point(call.account, str(call.params["Name"]))
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message, 404) from None
+    shown = {**found.to_dict(), "CreatedAt": found.created_at}
+    shown["Regions"] = [_region(str(one["Bucket"]), call.account) for one in shown["Regions"]]
+    return {"AccessPoint": shown}
+
+
+def _region(bucket: str, account: str) -> dict[str, str]:
+    owner = s3_backends.bucket_accounts.get(bucket)
+    found: Any = s3_backends[owner[1]][owner[0]].buckets.get(bucket) if owner else None
+    where = (
+        {"Region": found.region_name, "BucketAccountId": found.account_id} if found else {"BucketAccountId": account}
+    )
+    return {"Bucket": bucket, **where}
+
+
 def _policy(call: Invocation) -> str:
     text: str | None = _found(call).get("Policy")
     if text is None:
@@ -120,6 +142,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3control", "CreateAccessPoint"): create,
     ("s3control", "GetAccessPoint"): get,
     ("s3control", "DeleteAccessPoint"): delete,
+    ("s3control", "GetMultiRegionAccessPoint"): get_of_regions,
     ("s3control", "ListAccessPoints"): listing,
     ("s3control", "PutAccessPointPolicy"): put_policy,
     ("s3control", "GetAccessPointPolicy"): get_policy,

@@ -7,6 +7,7 @@ import pytest
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.events.models import events_backends
 from moto.iam.models import iam_backends
+from moto.s3control.models import s3control_backends
 from services_world import BUCKET, CENTRAL, REGION, Call
 
 from featureshare.localaws.invocation import ServiceError
@@ -275,3 +276,12 @@ def test_tags_of_rules_and_streams_of_metrics(call: Call) -> None:
         arn = {"ResourceARN": f"arn:aws:cloudwatch:{REGION}:{CENTRAL}:{name}"}
         assert refused(call, "cloudwatch", "ListTagsForResource", **arn) == "ResourceNotFoundException"
     assert not backend.tagger.tags
+
+
+def test_a_point_of_several_regions_tells_whose_its_buckets_are(call: Call) -> None:
+    backend = s3control_backends[CENTRAL]["aws"]
+    backend.create_multi_region_access_point(CENTRAL, "both", {}, [{"Bucket": BUCKET}], REGION)
+    point = call("s3control", "GetMultiRegionAccessPoint", **EVERY, Name="both")["AccessPoint"]
+    assert point["Regions"] == [{"Bucket": BUCKET, "Region": REGION, "BucketAccountId": CENTRAL}]
+    unknown = refused(call, "s3control", "GetMultiRegionAccessPoint", **EVERY, Name="none")
+    assert unknown == "NoSuchMultiRegionAccessPoint"
