@@ -37,11 +37,8 @@ resource "aws_athena_workgroup" "turned" {
           kms_key_arn       = local.later ? null : aws_kms_key.results.arn
         }
       }
-      dynamic "acl_configuration" {
-        for_each = local.later ? [] : ["BUCKET_OWNER_FULL_CONTROL"]
-        content {
-          s3_acl_option = acl_configuration.value
-        }
+      acl_configuration {
+        s3_acl_option = "BUCKET_OWNER_FULL_CONTROL"
       }
     }
   }
@@ -55,15 +52,8 @@ resource "aws_athena_workgroup" "emptied" {
   name = "turned-emptied"
   configuration {
     bytes_scanned_cutoff_per_query = local.later ? null : 12582912
-    dynamic "result_configuration" {
-      for_each = local.later ? [] : [1]
-      content {
-        output_location = "s3://${aws_s3_bucket.results["one"].bucket}/emptied"
-        encryption_configuration {
-          encryption_option = "SSE_KMS"
-          kms_key_arn       = aws_kms_key.results.arn
-        }
-      }
+    result_configuration {
+      output_location = local.later ? null : "s3://${aws_s3_bucket.results["one"].bucket}/emptied"
     }
   }
 }
@@ -99,7 +89,7 @@ resource "aws_athena_named_query" "turned" {
 resource "aws_athena_prepared_statement" "turned" {
   name            = "turned_statement"
   workgroup       = aws_athena_workgroup.bare.name
-  description     = local.later ? null : "Described"
+  description     = local.later ? "Later" : "Described"
   query_statement = local.later ? "SELECT * FROM t WHERE y = ?" : "SELECT * FROM t WHERE x = ?"
 }
 resource "aws_athena_data_catalog" "turned" {

@@ -154,7 +154,7 @@ resource "aws_glue_catalog_table" "elsewhere" {
 }
 resource "aws_glue_registry" "tables" {
   registry_name = "tables-turned"
-  description   = local.later ? "" : "Described"
+  description   = local.later ? "Later" : "Described"
   tags          = local.later ? {} : { a = "1" }
 }
 resource "aws_glue_schema" "avro" {

@@ -14,6 +14,7 @@ from featureshare.localaws.gateway import (
     emulator,
     errors,
     gaps,
+    leftovers,
     protocol,
     routing,
     simulation,
@@ -158,16 +159,16 @@ class Gateway:
         lands_in = routing.landing_account(call, caller.account, self.estate)
         entry.resource_account = lands_in
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)
-        self._authorize(arrived, entry)
+        checks = self._authorize(arrived, entry)
         if service == "s3" and not in_chunks:
             checksums.verify(call.operation, request)
         key = key_of(request, caller.access_key, call.operation)
         if key is None:
-            return self._do(arrived, entry)
-        response, entry.replayed = self._replays.answer(key, lambda: self._do(arrived, entry))
+            return self._do(arrived, entry, checks)
+        response, entry.replayed = self._replays.answer(key, lambda: self._do(arrived, entry, checks))
         return response
 
-    def _authorize(self, arrived: _Arrived, entry: Entry) -> None:
+    def _authorize(self, arrived: _Arrived, entry: Entry) -> Sequence[Check]:
         call, caller = arrived.call, arrived.actor.caller
         params: Mapping[str, Any] = call.params
         if (call.service, call.operation) == ("sts", "AssumeRole"):
@@ -183,7 +184,7 @@ class Gateway:
             partition=self.partition,
         )
         if not self.settings.enforce:
-            return
+            return ()
         checks = checks_for(question, self.estate.at(arrived.region))
         routing.check_asked(caller.account, arrived.lands_in, checks)
         self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
@@ -191,13 +192,15 @@ class Gateway:
         check_documents(call)
         refuse_public_policy(call, self.estate, caller.arn)
         self.authorizer.check_lockout(arrived.actor, call, arrived.region)
+        return checks
 
-    def _do(self, arrived: _Arrived, entry: Entry) -> HttpResponse:
+    def _do(self, arrived: _Arrived, entry: Entry, checks: Sequence[Check]) -> HttpResponse:
         """Lets the service answer. Errors become responses here, so that a retry gets the same ones."""
         call = arrived.call
         try:
             own = self._own(arrived, entry)
             if own is not None:
+                leftovers.forget(call, checks, arrived.lands_in, arrived.region)
                 return protocol.serialize(call, own, arrived.request_id)
             writer = arrived.actor.caller.account
             with acls.writing(acls.admit(call.operation, call.params, writer) if call.service == "s3" else None):
@@ -212,6 +215,8 @@ class Gateway:
                 response.body = acls.with_owner(response.body, arrived.lands_in)
             if response.status >= 400:
                 entry.error = f"HTTP {response.status}"
+            else:
+                leftovers.forget(call, checks, arrived.lands_in, arrived.region)
             if response.status == 404 and self.settings.enforce:
                 self._hide_absence(arrived, entry)
             return response

@@ -1,10 +1,13 @@
-"""moto's tables: the most that a table on demand may use is kept and shown, and such a table has no capacity.
+"""moto's tables: the most that a table on demand may use is kept and shown, such a table has no capacity, and a stream
+that was switched off can be switched on again, with another view.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ProvisionedThroughputDescription.html
 """
 
 from typing import Any
 
+from moto.dynamodb.exceptions import StreamAlreadyEnabledException
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
@@ -35,6 +38,13 @@ def apply() -> None:
             next(iter(shown.values()))["OnDemandThroughput"] = most
         return shown
 
+    def streams(self: Any, table: Any, given: dict[str, Any]) -> None:
+        on = (table.stream_specification or {}).get("StreamEnabled")
+        if on and (given.get("StreamEnabled") or given.get("StreamViewType")):
+            raise StreamAlreadyEnabledException
+        table.set_stream_specification(given)
+
+    DynamoDBBackend.update_table_streams = streams  # type: ignore[method-assign]
     for name, original in _answers.items():
         setattr(DynamoHandler, name, answering(original))
     Table.describe = describe  # type: ignore[method-assign]

@@ -291,3 +291,22 @@ def test_a_prefix_list_changes_in_place(aws: Aws, admin: str) -> None:
     unknown = {"PrefixListId": "pl-0123456789abcdef0"}
     assert refusal(ec2.modify_managed_prefix_list, **unknown, MaxEntries=5)[0] == "InvalidPrefixListID.NotFound"
     assert refusal(ec2.modify_managed_prefix_list, **named, MaxEntries=0)[0] == "InvalidParameterValue"
+
+
+def test_a_namesake_comes_without_the_tags_of_what_went(aws: Aws, admin: str) -> None:
+    glue, logs, states = (aws.as_role(service, admin) for service in ("glue", "logs", "stepfunctions"))
+    crawler = {"Name": "again", "Role": "r", "Targets": {"S3Targets": [{"Path": "s3://b/p"}]}}
+    glue.create_crawler(**crawler, Tags={"old": "1"})
+    glue.delete_crawler(Name="again")
+    glue.create_crawler(**crawler)
+    assert glue.get_tags(ResourceArn=f"arn:aws:glue:{REGION}:{OWNER}:crawler/again")["Tags"] == {}
+    logs.create_log_group(logGroupName="again", tags={"old": "1"})
+    logs.delete_log_group(logGroupName="again")
+    logs.create_log_group(logGroupName="again")
+    assert logs.list_tags_for_resource(resourceArn=f"arn:aws:logs:{REGION}:{OWNER}:log-group:again")["tags"] == {}
+    role = aws.role("again-states", trust=trust({"Service": "states.amazonaws.com"}))
+    machine = {"name": "again", "definition": '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}', "roleArn": role}
+    arn = states.create_state_machine(**machine, tags=[{"key": "old", "value": "1"}])["stateMachineArn"]
+    states.delete_state_machine(stateMachineArn=arn)
+    states.create_state_machine(**machine)
+    assert states.list_tags_for_resource(resourceArn=arn)["tags"] == []

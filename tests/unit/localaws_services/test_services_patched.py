@@ -249,3 +249,42 @@ def test_a_definition_in_a_bucket_is_json() -> None:
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/pipeline",
     )
     assert json.loads(sagemaker.describe_pipeline(PipelineName="p")["PipelineDefinition"]) == definition
+
+
+def test_a_table_on_demand_has_no_capacity_and_its_stream_starts_again() -> None:
+    dynamodb = client("dynamodb")
+    some = {"ReadCapacityUnits": 2, "WriteCapacityUnits": 2}
+    dynamodb.create_table(
+        TableName="moved",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "zone")],
+        ProvisionedThroughput=some,
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-zone",
+                "KeySchema": [{"AttributeName": "zone", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+                "ProvisionedThroughput": some,
+            }
+        ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    view = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        dynamodb.update_table(TableName="moved", StreamSpecification=view)
+    dynamodb.update_table(TableName="moved", StreamSpecification={"StreamEnabled": False})
+    dynamodb.update_table(TableName="moved", StreamSpecification=view, BillingMode="PAY_PER_REQUEST")
+    table = dynamodb.describe_table(TableName="moved")["Table"]
+    assert table["StreamSpecification"] == view
+    for held in (table, *table["GlobalSecondaryIndexes"]):
+        assert held["ProvisionedThroughput"].items() >= {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}.items()
+
+
+def test_a_metric_of_an_alarm_says_whose_it_is() -> None:
+    cloudwatch = client("cloudwatch")
+    metric = {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}
+    query = {"Id": "m1", "MetricStat": metric, "ReturnData": True, "AccountId": "111122223333"}
+    how = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "Threshold": 1.0}
+    cloudwatch.put_metric_alarm(AlarmName="a", Metrics=[query], **how)
+    (shown,) = cloudwatch.describe_alarms(AlarmNames=["a"])["MetricAlarms"]
+    assert shown["Metrics"][0]["AccountId"] == "111122223333"

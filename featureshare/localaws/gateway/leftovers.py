@@ -1,0 +1,35 @@
+"""What is deleted takes its tags along. moto keeps those of many kinds by ARN, and a namesake would come with them."""
+
+from collections.abc import Iterable, Mapping
+
+from featureshare.iam.calls import Check
+from featureshare.localaws.gateway.emulator import backend
+from featureshare.localaws.gateway.protocol import ParsedCall
+
+# (service, operation) -> what the ARN of the thing that goes has in it
+_GONE: Mapping[tuple[str, str], str] = {
+    ("cloudtrail", "DeleteTrail"): ":trail/",
+    ("glue", "DeleteConnection"): ":connection/",
+    ("glue", "DeleteCrawler"): ":crawler/",
+    ("glue", "DeleteDataQualityRuleset"): ":dataQualityRuleset/",
+    ("glue", "DeleteDatabase"): ":database/",
+    ("glue", "DeleteJob"): ":job/",
+    ("glue", "DeleteRegistry"): ":registry/",
+    ("glue", "DeleteSchema"): ":schema/",
+    ("glue", "DeleteTrigger"): ":trigger/",
+    ("logs", "DeleteLogGroup"): ":log-group:",
+    ("scheduler", "DeleteScheduleGroup"): ":schedule-group/",
+    ("stepfunctions", "DeleteActivity"): ":activity:",
+    ("stepfunctions", "DeleteStateMachine"): ":stateMachine:",
+}
+
+
+def forget(call: ParsedCall, checks: Iterable[Check], account: str, region: str) -> None:
+    """Drops the tags of what a call has deleted; nothing for other calls."""
+    mark = _GONE.get((call.service, call.operation))
+    arn = next((check.resource for check in checks if mark and mark in check.resource), None)
+    if arn is None:
+        return
+    tagger = backend(call.service, account, region).tagger
+    for known in (arn, f"{arn}:*"):
+        tagger.delete_all_tags_for_resource(known)
