@@ -49,7 +49,7 @@ resource "aws_cloudwatch_event_rule" "both" {
 }
 resource "aws_cloudwatch_event_rule" "of_bus" {
   name           = "rules-turned-of-bus"
-  event_bus_name = local.later ? aws_cloudwatch_event_bus.turned.name : aws_cloudwatch_event_bus.turned.arn
+  event_bus_name = aws_cloudwatch_event_bus.turned.name
   event_pattern  = jsonencode({ account = [data.aws_caller_identity.me.account_id] })
 }
 resource "aws_cloudwatch_event_target" "turned" {

@@ -30,6 +30,7 @@ def forget(call: ParsedCall, checks: Iterable[Check], account: str, region: str)
     arn = next((check.resource for check in checks if mark and mark in check.resource), None)
     if arn is None:
         return
-    tagger = backend(call.service, account, region).tagger
+    keeper = backend(call.service, account, region)
+    tagger = keeper.tagging_service if call.service == "cloudtrail" else keeper.tagger
     for known in (arn, f"{arn}:*"):
         tagger.delete_all_tags_for_resource(known)

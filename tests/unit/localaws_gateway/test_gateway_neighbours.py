@@ -307,6 +307,15 @@ def test_a_namesake_comes_without_the_tags_of_what_went(aws: Aws, admin: str) ->
     role = aws.role("again-states", trust=trust({"Service": "states.amazonaws.com"}))
     machine = {"name": "again", "definition": '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}', "roleArn": role}
     arn = states.create_state_machine(**machine, tags=[{"key": "old", "value": "1"}])["stateMachineArn"]
+    trails = aws.as_role("cloudtrail", admin)
+    aws.as_role("s3", admin).create_bucket(
+        Bucket="again-trail", CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    trail = {"Name": "again", "S3BucketName": "again-trail"}
+    trails.create_trail(**trail, TagsList=[{"Key": "old", "Value": "1"}])
+    trails.delete_trail(Name="again")
+    made = trails.create_trail(**trail)["TrailARN"]
+    assert trails.list_tags(ResourceIdList=[made])["ResourceTagList"] == [{"ResourceId": made, "TagsList": []}]
     states.delete_state_machine(stateMachineArn=arn)
     states.create_state_machine(**machine)
     assert states.list_tags_for_resource(resourceArn=arn)["tags"] == []
