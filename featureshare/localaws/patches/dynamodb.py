@@ -1,5 +1,5 @@
 """moto's tables: the most that a table on demand may use is kept and shown, such a table has no capacity, and a stream
-that was switched off can be switched on again, with another view.
+that was switched off can be switched on again, with another view; class, encryption and attributes follow an update.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ProvisionedThroughputDescription.html
 """
@@ -11,10 +11,17 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
-_MOST = "featureshare_on_demand"
+_MOST, _CLASS = "featureshare_on_demand", "featureshare_class"
 _answers = {name: getattr(DynamoHandler, name) for name in ("create_table", "update_table")}
 _describe = Table.describe
 _NOTHING = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+
+
+def _prune(table: Any) -> None:
+    """An attribute that no key has any more, since its index went, is no attribute of the table."""
+    schemas = [table.schema, *(index.schema for index in (*table.global_indexes, *table.indexes))]
+    used = {key["AttributeName"] for schema in schemas for key in schema}
+    table.attr = [one for one in table.attr if one["AttributeName"] in used]
 
 
 def apply() -> None:
@@ -24,6 +31,11 @@ def apply() -> None:
             table = self.dynamodb_backend.get_table(self.body["TableName"])
             if given := self.body.get("OnDemandThroughput"):
                 table.__dict__[_MOST] = given
+            if given := self.body.get("TableClass"):
+                table.__dict__[_CLASS] = given
+            if (given := self.body.get("SSESpecification")) and table.sse_specification is not None:
+                table.sse_specification = {**table.sse_specification, **given}
+            _prune(table)
             if self.body.get("BillingMode") == "PAY_PER_REQUEST":
                 table.throughput = dict(_NOTHING)
                 for index in table.global_indexes:
@@ -34,8 +46,11 @@ def apply() -> None:
 
     def describe(self: Any, *given: Any, **named: Any) -> dict[str, Any]:
         shown = _describe(self, *given, **named)
+        (members,) = shown.values()
         if most := self.__dict__.get(_MOST):
-            next(iter(shown.values()))["OnDemandThroughput"] = most
+            members["OnDemandThroughput"] = most
+        if kept := self.__dict__.get(_CLASS):
+            members["TableClassSummary"] = {"TableClass": kept}
         return shown
 
     def streams(self: Any, table: Any, given: dict[str, Any]) -> None:
@@ -44,7 +59,7 @@ def apply() -> None:
             raise StreamAlreadyEnabledException
         table.set_stream_specification(given)
 
-    DynamoDBBackend.update_table_streams = streams  # type: ignore[method-assign]
+    DynamoDBBackend.update_table_streams = streams  # type: ignore[assignment, method-assign]
     for name, original in _answers.items():
         setattr(DynamoHandler, name, answering(original))
     Table.describe = describe  # type: ignore[method-assign]

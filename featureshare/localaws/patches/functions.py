@@ -4,7 +4,7 @@ has tags beside functions is found when they are asked for; a stream's consumer 
 from collections.abc import Mapping
 from typing import Any
 
-from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
+from moto.awslambda.models import EventSourceMapping, FunctionUrlConfig, LambdaBackend, LambdaFunction, LayerVersion
 from moto.awslambda.policy import Policy
 from moto.kinesis.models import kinesis_backends
 
@@ -25,6 +25,8 @@ _remap = LambdaBackend.update_event_source_mapping
 _tagged = LambdaBackend._get_resource_by_arn
 _born = LambdaFunction.__init__
 _update = LambdaFunction.update_configuration
+_coded = LambdaFunction.update_function_code
+_address = FunctionUrlConfig.update
 _show = LambdaFunction.get_configuration
 _configure_events = LambdaBackend.put_function_event_invoke_config
 
@@ -45,6 +47,18 @@ def apply() -> None:
                 value = config_updates[name]
                 setattr(self, attribute, value["Size"] if name == "EphemeralStorage" else value)
         return self.get_configuration()  # type: ignore[no-any-return]
+
+    def update_code(self: Any, given: dict[str, Any]) -> dict[str, Any]:
+        if given.get("Architectures"):
+            self.architectures = list(given["Architectures"])
+        return _coded(self, given)
+
+    def update_url(self: Any, given: dict[str, Any]) -> None:
+        _address(self, given)
+        if given.get("Cors") == {}:
+            self.config.pop("Cors", None)
+        if given.get("InvokeMode"):
+            self.config["InvokeMode"] = given["InvokeMode"]
 
     def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
         shown = _show(self, on_create)
@@ -109,6 +123,8 @@ def apply() -> None:
     LambdaBackend.put_function_event_invoke_config = configure_events  # type: ignore[method-assign]
     LambdaFunction.__init__ = init  # type: ignore[method-assign]
     LambdaFunction.update_configuration = update_configuration  # type: ignore[method-assign]
+    LambdaFunction.update_function_code = update_code  # type: ignore[assignment, method-assign]
+    FunctionUrlConfig.update = update_url  # type: ignore[assignment, method-assign]
     LambdaFunction.get_configuration = get_configuration  # type: ignore[method-assign]
 
 

@@ -1,4 +1,5 @@
-"""moto's networks: tags of DHCP options at birth, and how an interface endpoint gives its addresses, are kept."""
+"""moto's networks: tags of DHCP options at birth, and how an interface endpoint gives its addresses, are kept; a
+gateway endpoint that gains or loses a route table gains or loses its route there."""
 
 from typing import Any
 
@@ -23,8 +24,10 @@ def apply() -> None:
         return answer
 
     def modify_vpc_endpoint(self: Any) -> Any:
+        endpoint = self.ec2_backend.vpc_end_points.get(self._get_param("VpcEndpointId"))
+        before = set(endpoint.route_table_ids or ()) if endpoint else set()
         answer = _changed(self)
-        endpoint = self.ec2_backend.vpc_end_points[self._get_param("VpcEndpointId")]
+        _routed(self.ec2_backend, endpoint, before)
         endpoint.private_dns_enabled = self._get_bool_param("PrivateDnsEnabled", if_none=endpoint.private_dns_enabled)
         _addressed(self, endpoint)
         return answer
@@ -32,6 +35,17 @@ def apply() -> None:
     DHCPOptions.create_dhcp_options = create_dhcp_options  # type: ignore[method-assign]
     VPCs.create_vpc_endpoint = create_vpc_endpoint  # type: ignore[method-assign]
     VPCs.modify_vpc_endpoint = modify_vpc_endpoint  # type: ignore[method-assign]
+
+
+def _routed(backend: Any, endpoint: Any, before: set[str]) -> None:
+    places = endpoint.destination_prefix_list_id
+    if not places:
+        return
+    after = set(endpoint.route_table_ids or ())
+    for table in sorted(after - before):
+        backend.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=places)
+    for table in sorted(before - after):
+        backend.delete_route(table, places)
 
 
 def _addressed(response: Any, endpoint: Any) -> None:

@@ -1,8 +1,10 @@
-"""moto's topics: attributes that it takes and does not show are shown, as those of a topic that was given them."""
+"""moto's topics: attributes that it takes and does not show are shown, as those of a topic that was given them; a
+policy of a subscription that is emptied is gone."""
 
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
+from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
 _PROTOCOLS = ("HTTP", "Firehose", "Lambda", "Application", "SQS")
@@ -15,6 +17,8 @@ _KEPT = (
     *(f"{protocol}SuccessFeedbackSampleRate" for protocol in _PROTOCOLS),
 )
 _show = SNSResponse.get_topic_attributes
+_set = SNSBackend.set_subscription_attributes
+_EMPTY = ("", "{}")
 
 
 def apply() -> None:
@@ -25,4 +29,11 @@ def apply() -> None:
         shown.result["Attributes"].update({name: value for name, value in kept.items() if value})
         return shown
 
+    def set_subscription_attributes(self: Any, arn: str, name: str, value: Any) -> None:
+        emptied = str(value).strip() in _EMPTY
+        _set(self, arn, name, "" if emptied else value)
+        if emptied:
+            next(one for one in self.subscriptions.values() if one.arn == arn).attributes.pop(name, None)
+
+    SNSBackend.set_subscription_attributes = set_subscription_attributes  # type: ignore[method-assign]
     SNSResponse.get_topic_attributes = get_topic_attributes  # type: ignore[method-assign]

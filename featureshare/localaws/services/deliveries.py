@@ -18,6 +18,13 @@ from featureshare.localaws.services.paging import page
 _KEPT = "featureshare_deliveries"
 _KINDS = {"firehose": "FH", "logs": "CWL", "s3": "S3", "xray": "XRAY"}
 _LOG_TYPES: Mapping[str, frozenset[str]] = {"events": frozenset({"ERROR_LOGS", "INFO_LOGS", "TRACE_LOGS"})}
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs-schema.html
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "events": (
+        *("resource_arn", "message_timestamp_ms", "event_bus_name", "request_id", "event_id", "invocation_id"),
+        *("message_type", "log_level", "details", "error"),
+    )
+}
 _MOST = 50
 
 
@@ -136,7 +143,8 @@ def create_delivery(call: Invocation) -> dict[str, Any]:
         "deliverySourceName": source,
         "deliveryDestinationArn": to,
         "deliveryDestinationType": kind,
-        **({"s3DeliveryConfiguration": _of_bucket(call, source, {})} if kind == "S3" else {}),
+        "s3DeliveryConfiguration": _of_bucket(call, source, {}) if kind == "S3" else {},
+        "recordFields": list(_FIELDS.get(_held(call)["sources"][source]["service"], ())),
         **_given(call),
     }
     _tag_new(call, None, held[name]["arn"])

@@ -21,7 +21,6 @@ from featureshare.localaws.services.runtime import clock
 
 _KEPT = "featureshare_table_buckets"
 _MOST = 1000
-_PLAIN = {"sseAlgorithm": "AES256"}
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-maintenance.html
 _OF_BUCKETS: Mapping[str, Any] = {
     "icebergUnreferencedFileRemoval": {
@@ -54,7 +53,7 @@ def create_bucket(call: Invocation) -> dict[str, Any]:
             "tableBucketId": str(uuid.uuid4()),
             "type": "customer",
         },
-        "encryption": dict(call.params.get("encryptionConfiguration") or _PLAIN),
+        "encryption": call.params.get("encryptionConfiguration"),
         "maintenance": copy.deepcopy(dict(_OF_BUCKETS)),
         "policy": None,
         "namespaces": {},
@@ -143,7 +142,7 @@ def create_table(call: Invocation) -> dict[str, Any]:
             "format": call.params["format"],
             "tableBucketId": bucket["shown"]["tableBucketId"],
         },
-        "encryption": dict(call.params.get("encryptionConfiguration") or bucket["encryption"]),
+        "encryption": call.params.get("encryptionConfiguration") or bucket["encryption"],
         "maintenance": copy.deepcopy(dict(_OF_TABLES)),
         "policy": None,
         "tags": dict(call.params.get("tags") or {}),
@@ -239,11 +238,15 @@ def put_encryption(call: Invocation) -> dict[str, Any]:
 
 
 def get_encryption(call: Invocation) -> dict[str, Any]:
-    return {"encryptionConfiguration": dict(_subject(call)["encryption"])}
+    """The encryption that a table or a bucket was given; the default of S3 is no configuration."""
+    given = _subject(call)["encryption"]
+    if given is None:
+        raise _unknown("encryption configuration")
+    return {"encryptionConfiguration": dict(given)}
 
 
 def delete_encryption(call: Invocation) -> dict[str, Any]:
-    _bucket(call)["encryption"] = dict(_PLAIN)
+    _bucket(call)["encryption"] = None
     return {}
 
 

@@ -248,7 +248,10 @@ def test_tables_of_a_table_bucket(call: Call) -> None:
     kept = call("s3tables", "GetTableMaintenanceConfiguration", **table)["configuration"]
     assert kept["icebergCompaction"] == {"status": "enabled", **size}
     assert kept["icebergSnapshotManagement"]["status"] == "enabled"
-    assert call("s3tables", "GetTableEncryption", **table)["encryptionConfiguration"] == {"sseAlgorithm": "AES256"}
+    assert refused(call, "s3tables", "GetTableEncryption", **table) == "NotFoundException"
+    call("s3tables", "PutTableBucketEncryption", **here, encryptionConfiguration={"sseAlgorithm": "AES256"})
+    sealed = call("s3tables", "GetTableBucketEncryption", **here)["encryptionConfiguration"]
+    assert sealed == {"sseAlgorithm": "AES256"}
     assert refused(call, "s3tables", "GetTablePolicy", **table) == "NotFoundException"
     assert refused(call, "s3tables", "RenameTable", **table, newName="x", versionToken="stale") == "ConflictException"
     call("s3tables", "RenameTable", **table, newName="trips", versionToken=made["versionToken"])
