@@ -288,3 +288,66 @@ def test_a_metric_of_an_alarm_says_whose_it_is() -> None:
     cloudwatch.put_metric_alarm(AlarmName="a", Metrics=[query], **how)
     (shown,) = cloudwatch.describe_alarms(AlarmNames=["a"])["MetricAlarms"]
     assert shown["Metrics"][0]["AccountId"] == "111122223333"
+
+
+def test_what_an_update_changes_and_takes_away() -> None:
+    logs, sns, sqs, secrets = (client(service) for service in ("logs", "sns", "sqs", "secretsmanager"))
+    logs.create_log_group(logGroupName="put-again")
+    for name in ("One", "Two"):
+        transformations = [{"metricName": name, "metricNamespace": "n", "metricValue": "1"}]
+        given = {"logGroupName": "put-again", "filterName": "f", "filterPattern": ""}
+        logs.put_metric_filter(**given, metricTransformations=transformations)
+    filters = logs.describe_metric_filters(logGroupName="put-again")["metricFilters"]
+    assert [one["metricTransformations"][0]["metricName"] for one in filters] == ["Two"]
+    topic = sns.create_topic(Name="put-again")["TopicArn"]
+    queue = sqs.create_queue(QueueName="put-again")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {"FilterPolicy": json.dumps({"kind": ["a"]})}
+    joined = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=policy)["SubscriptionArn"]
+    assert "FilterPolicy" in sns.get_subscription_attributes(SubscriptionArn=joined)["Attributes"]
+    sns.set_subscription_attributes(SubscriptionArn=joined, AttributeName="FilterPolicy", AttributeValue="{}")
+    assert "FilterPolicy" not in sns.get_subscription_attributes(SubscriptionArn=joined)["Attributes"]
+    secrets.create_secret(Name="put-again", Description="first")
+    secrets.update_secret(SecretId="put-again", Description="")
+    assert not secrets.describe_secret(SecretId="put-again").get("Description")
+
+
+def test_routes_of_a_gateway_endpoint_follow_its_tables() -> None:
+    ec2 = client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    old, new = (ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+
+    def through(table: str) -> list[str]:
+        (shown,) = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+        return [route["GatewayId"] for route in shown["Routes"] if route.get("GatewayId", "").startswith("vpce-")]
+
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", VpcEndpointType="Gateway", RouteTableIds=[old]
+    )
+    endpoint = made["VpcEndpoint"]["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddRouteTableIds=[new], RemoveRouteTableIds=[old])
+    assert (through(old), through(new)) == ([], [endpoint])
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+    assert through(new) == []
+
+
+def test_class_and_encryption_of_a_table_follow_an_update() -> None:
+    dynamodb = client("dynamodb")
+    keys = [{"AttributeName": "id", "KeyType": "HASH"}]
+    held = [{"AttributeName": "id", "AttributeType": "S"}]
+    dynamodb.create_table(
+        TableName="sealed",
+        KeySchema=keys,
+        AttributeDefinitions=held,
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True},
+    )
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+    dynamodb.update_table(
+        TableName="sealed",
+        TableClass="STANDARD_INFREQUENT_ACCESS",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+    )
+    table = dynamodb.describe_table(TableName="sealed")["Table"]
+    assert table["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == key
