@@ -9,6 +9,7 @@ from featureshare.localaws.gateway.protocol import ParsedCall
 # (service, operation) -> what the ARN of the thing that goes has in it
 _GONE: Mapping[tuple[str, str], str] = {
     ("cloudtrail", "DeleteTrail"): ":trail/",
+    ("cloudwatch", "DeleteAlarms"): ":alarm:",
     ("glue", "DeleteConnection"): ":connection/",
     ("glue", "DeleteCrawler"): ":crawler/",
     ("glue", "DeleteDataQualityRuleset"): ":dataQualityRuleset/",
@@ -27,10 +28,11 @@ _GONE: Mapping[tuple[str, str], str] = {
 def forget(call: ParsedCall, checks: Iterable[Check], account: str, region: str) -> None:
     """Drops the tags of what a call has deleted; nothing for other calls."""
     mark = _GONE.get((call.service, call.operation))
-    arn = next((check.resource for check in checks if mark and mark in check.resource), None)
-    if arn is None:
+    gone = [check.resource for check in checks if mark and mark in check.resource]
+    if not gone:
         return
     keeper = backend(call.service, account, region)
     tagger = keeper.tagging_service if call.service == "cloudtrail" else keeper.tagger
-    for known in (arn, f"{arn}:*"):
-        tagger.delete_all_tags_for_resource(known)
+    for arn in gone:
+        for known in (arn, f"{arn}:*"):
+            tagger.delete_all_tags_for_resource(known)

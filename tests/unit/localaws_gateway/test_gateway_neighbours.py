@@ -307,6 +307,13 @@ def test_a_namesake_comes_without_the_tags_of_what_went(aws: Aws, admin: str) ->
     role = aws.role("again-states", trust=trust({"Service": "states.amazonaws.com"}))
     machine = {"name": "again", "definition": '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}', "roleArn": role}
     arn = states.create_state_machine(**machine, tags=[{"key": "old", "value": "1"}])["stateMachineArn"]
+    watch = aws.as_role("cloudwatch", admin)
+    alarm: dict[str, Any] = {"AlarmName": "again", "AlarmRule": "FALSE"}
+    watch.put_composite_alarm(**alarm, Tags=[{"Key": "old", "Value": "1"}])
+    watch.delete_alarms(AlarmNames=["again"])
+    watch.put_composite_alarm(**alarm)
+    named = f"arn:aws:cloudwatch:{REGION}:{OWNER}:alarm:again"
+    assert watch.list_tags_for_resource(ResourceARN=named)["Tags"] == []
     trails = aws.as_role("cloudtrail", admin)
     aws.as_role("s3", admin).create_bucket(
         Bucket="again-trail", CreateBucketConfiguration={"LocationConstraint": REGION}
