@@ -97,14 +97,26 @@ def delete_policy(call: Invocation) -> dict[str, Any]:
 
 def get_of_regions(call: Invocation) -> dict[str, Any]:
     """A point of several Regions, with where and whose its buckets are, which moto does not find."""
-    backend: Any = s3control_backends[call.account][get_partition(call.region)]
-    try:
-        found = backend.get_multi_region_access_point(call.account, str(call.params["Name"]))
-    except ServiceException as error:
-        raise ServiceError(error.code, error.message, 404) from None
+    found = _of_regions(call)
     shown = {**found.to_dict(), "CreatedAt": found.created_at}
     shown["Regions"] = [_region(str(one["Bucket"]), call.account) for one in shown["Regions"]]
     return {"AccessPoint": shown}
+
+
+def get_policy_of_regions(call: Invocation) -> dict[str, Any]:
+    """The policy of such a point, in force as soon as it is proposed. Raises ServiceError where there is none."""
+    text = _of_regions(call).policy
+    if text is None:
+        raise ServiceError("NoSuchMultiRegionAccessPointPolicy", "The specified access point has no policy", 404)
+    return {"Policy": {"Established": {"Policy": text}, "Proposed": {"Policy": text}}}
+
+
+def _of_regions(call: Invocation) -> Any:
+    backend: Any = s3control_backends[call.account][get_partition(call.region)]
+    try:
+        return backend.get_multi_region_access_point(call.account, str(call.params["Name"]))
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message, 404) from None
 
 
 def _region(bucket: str, account: str) -> dict[str, str]:
@@ -143,6 +155,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3control", "GetAccessPoint"): get,
     ("s3control", "DeleteAccessPoint"): delete,
     ("s3control", "GetMultiRegionAccessPoint"): get_of_regions,
+    ("s3control", "GetMultiRegionAccessPointPolicy"): get_policy_of_regions,
     ("s3control", "ListAccessPoints"): listing,
     ("s3control", "PutAccessPointPolicy"): put_policy,
     ("s3control", "GetAccessPointPolicy"): get_policy,

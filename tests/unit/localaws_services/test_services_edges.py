@@ -286,5 +286,10 @@ def test_a_point_of_several_regions_tells_whose_its_buckets_are(call: Call) -> N
     backend.create_multi_region_access_point(CENTRAL, "both", {}, [{"Bucket": BUCKET}], REGION)
     point = call("s3control", "GetMultiRegionAccessPoint", **EVERY, Name="both")["AccessPoint"]
     assert point["Regions"] == [{"Bucket": BUCKET, "Region": REGION, "BucketAccountId": CENTRAL}]
+    none = refused(call, "s3control", "GetMultiRegionAccessPointPolicy", **EVERY, Name="both")
+    assert none == "NoSuchMultiRegionAccessPointPolicy"
+    backend.put_multi_region_access_point_policy(CENTRAL, "both", "{}", REGION)
+    shown = call("s3control", "GetMultiRegionAccessPointPolicy", **EVERY, Name="both")["Policy"]
+    assert shown == {"Established": {"Policy": "{}"}, "Proposed": {"Policy": "{}"}}
     unknown = refused(call, "s3control", "GetMultiRegionAccessPoint", **EVERY, Name="none")
     assert unknown == "NoSuchMultiRegionAccessPoint"
