@@ -24,7 +24,7 @@ resource "aws_iam_role" "reader" {
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = data.aws_caller_identity.me.account_id }, Action = "sts:AssumeRole" }] })
 }
 resource "aws_s3control_access_grants_instance" "here" {
-  tags = var.revision == 1 ? { a = "1" } : { b = "2" }
+  tags = { a = "1" }
 }
 resource "aws_s3control_access_grants_location" "all" {
   iam_role_arn   = aws_iam_role.grants[var.revision - 1].arn

@@ -53,7 +53,7 @@ resource "aws_athena_workgroup" "emptied" {
   configuration {
     bytes_scanned_cutoff_per_query = local.later ? null : 12582912
     result_configuration {
-      output_location = local.later ? null : "s3://${aws_s3_bucket.results["one"].bucket}/emptied"
+      output_location = "s3://${aws_s3_bucket.results[local.later ? "two" : "one"].bucket}/emptied"
     }
   }
 }

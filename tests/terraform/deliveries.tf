@@ -55,14 +55,11 @@ resource "aws_kinesis_firehose_delivery_stream" "columns" {
     error_output_prefix = local.later ? "e/!{firehose:error-output-type}/" : null
     custom_time_zone    = "Europe/Berlin"
     file_extension      = local.later ? ".parquet" : null
-    s3_backup_mode      = local.later ? "Disabled" : "Enabled"
-    dynamic "s3_backup_configuration" {
-      for_each = local.later ? [] : [1]
-      content {
-        role_arn   = aws_iam_role.to.arn
-        bucket_arn = aws_s3_bucket.to.arn
-        prefix     = "backup/"
-      }
+    s3_backup_mode      = "Enabled"
+    s3_backup_configuration {
+      role_arn   = aws_iam_role.to.arn
+      bucket_arn = aws_s3_bucket.to.arn
+      prefix     = "backup/${var.revision}/"
     }
     data_format_conversion_configuration {
       enabled = true

@@ -46,7 +46,7 @@ resource "aws_glue_classifier" "grok" {
   name = "links-grok"
   grok_classifier {
     classification  = "logs"
-    custom_patterns = local.later ? null : "MINE [a-z]+"
+    custom_patterns = "MINE [a-z]+${var.revision}"
     grok_pattern    = local.later ? "%%{WORD:w}" : "%%{MINE:w}"
   }
 }

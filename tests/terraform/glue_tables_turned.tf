@@ -183,7 +183,7 @@ resource "aws_glue_catalog_table" "of_schema" {
   database_name = aws_glue_catalog_database.full.name
   storage_descriptor {
     schema_reference {
-      schema_version_number = aws_glue_schema.avro.latest_schema_version
+      schema_version_number = 1
       schema_id {
         schema_arn = aws_glue_schema.avro.arn
       }

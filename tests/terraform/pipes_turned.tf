@@ -128,7 +128,7 @@ resource "aws_pipes_pipe" "function" {
   enrichment = "arn:aws:lambda:${local.prefix}:function:enrich"
   target     = "arn:aws:lambda:${local.prefix}:function:use"
   enrichment_parameters {
-    input_template = local.later ? null : "{\"a\": \"<$.body>\"}"
+    input_template = "{\"r${var.revision}\": \"<$.body>\"}"
   }
   target_parameters {
     lambda_function_parameters {

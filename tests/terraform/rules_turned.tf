@@ -118,7 +118,7 @@ resource "aws_cloudwatch_event_target" "api" {
 }
 resource "aws_cloudwatch_event_connection" "out" {
   name               = "rules-turned"
-  description        = local.later ? null : "Described"
+  description        = "Revision ${var.revision}"
   authorization_type = local.later ? "BASIC" : "API_KEY"
   auth_parameters {
     dynamic "api_key" {
@@ -153,7 +153,7 @@ resource "aws_cloudwatch_event_connection" "out" {
 }
 resource "aws_cloudwatch_event_api_destination" "out" {
   name                             = "rules-turned"
-  description                      = local.later ? null : "Described"
+  description                      = "Revision ${var.revision}"
   invocation_endpoint              = "https://api.example.com/${local.later ? "v2" : "v1"}/*"
   http_method                      = local.later ? "PUT" : "GET"
   invocation_rate_limit_per_second = local.later ? 300 : 10
@@ -161,10 +161,10 @@ resource "aws_cloudwatch_event_api_destination" "out" {
 }
 resource "aws_cloudwatch_event_archive" "turned" {
   name             = "rules-turned"
-  description      = local.later ? "" : "Described"
+  description      = "Revision ${var.revision}"
   event_source_arn = aws_cloudwatch_event_bus.turned.arn
   retention_days   = local.later ? 0 : 7
-  event_pattern    = local.later ? null : jsonencode({ source = ["features"] })
+  event_pattern    = jsonencode({ source = ["features", "r${var.revision}"] })
 }
 resource "aws_cloudwatch_event_permission" "turned" {
   event_bus_name = aws_cloudwatch_event_bus.turned.name

@@ -45,8 +45,7 @@ resource "aws_ssm_parameter" "turned" {
   name            = "/secrets-turned/value"
   description     = local.later ? null : "Described"
   type            = local.later ? "String" : "SecureString"
-  value           = local.later ? null : "not-a-secret"
-  insecure_value  = local.later ? "open" : null
+  value           = local.later ? "open" : "not-a-secret"
   key_id          = local.later ? null : aws_kms_key.secrets.arn
   tier            = local.later ? "Advanced" : "Standard"
   allowed_pattern = local.later ? "^[a-z]+$" : null

@@ -143,8 +143,8 @@ resource "aws_sagemaker_user_profile" "analyst" {
   user_settings {
     execution_role = aws_iam_role.lab["user"].arn
     r_studio_server_pro_app_settings {
-      access_status = var.revision == 1 ? "ENABLED" : "DISABLED"
-      user_group    = "R_STUDIO_ADMIN"
+      access_status = "ENABLED"
+      user_group    = var.revision == 1 ? "R_STUDIO_ADMIN" : "R_STUDIO_USER"
     }
     tensor_board_app_settings {
       default_resource_spec {

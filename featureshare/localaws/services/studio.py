@@ -149,7 +149,10 @@ def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
             "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
         }
     if kind.noun == "Project":
-        return {"ProjectId": f"p-{_letters()}"}
+        provided = {"ProvisionedProductId": f"pp-{_letters()}"}
+        return {"ProjectId": f"p-{_letters()}", "ServiceCatalogProvisionedProductDetails": provided}
+    if kind is FLEET and call.params.get("EnableIotRoleAlias"):
+        return {"IotRoleAlias": f"SageMakerEdge-{call.params['DeviceFleetName']}"}
     if kind.noun == "DataQualityJobDefinition" and (read := call.params["DataQualityJobInput"].get("EndpointInput")):
         whole = {"S3DataDistributionType": "FullyReplicated", "S3InputMode": "File", **read}
         return {"DataQualityJobInput": {**call.params["DataQualityJobInput"], "EndpointInput": whole}}
@@ -181,6 +184,10 @@ def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
         if value is not None:
             old = found.get(member)
             found[member] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    if kind is FLEET and call.params.get("EnableIotRoleAlias") is False:
+        found.pop("IotRoleAlias", None)
+    elif kind is FLEET:
+        found.update(_identity(kind, call))
     found.update({**kind.changed, "LastModifiedTime": utcnow()})
     return {kind.arn_member: found[kind.arn_member]}
 

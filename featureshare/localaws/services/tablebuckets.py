@@ -238,8 +238,10 @@ def put_encryption(call: Invocation) -> dict[str, Any]:
 
 
 def get_encryption(call: Invocation) -> dict[str, Any]:
-    """The encryption that a table or a bucket was given; the default of S3 is no configuration."""
+    """The encryption that a table or a bucket was given. The default is none of a bucket; a table tells it."""
     given = _subject(call)["encryption"]
+    if given is None and call.params.get("name"):
+        given = {"sseAlgorithm": "AES256"}
     if given is None:
         raise _unknown("encryption configuration")
     return {"encryptionConfiguration": dict(given)}

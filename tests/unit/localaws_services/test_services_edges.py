@@ -248,7 +248,8 @@ def test_tables_of_a_table_bucket(call: Call) -> None:
     kept = call("s3tables", "GetTableMaintenanceConfiguration", **table)["configuration"]
     assert kept["icebergCompaction"] == {"status": "enabled", **size}
     assert kept["icebergSnapshotManagement"]["status"] == "enabled"
-    assert refused(call, "s3tables", "GetTableEncryption", **table) == "NotFoundException"
+    assert refused(call, "s3tables", "GetTableBucketEncryption", **here) == "NotFoundException"
+    assert call("s3tables", "GetTableEncryption", **table)["encryptionConfiguration"] == {"sseAlgorithm": "AES256"}
     call("s3tables", "PutTableBucketEncryption", **here, encryptionConfiguration={"sseAlgorithm": "AES256"})
     sealed = call("s3tables", "GetTableBucketEncryption", **here)["encryptionConfiguration"]
     assert sealed == {"sseAlgorithm": "AES256"}

@@ -351,3 +351,15 @@ def test_class_and_encryption_of_a_table_follow_an_update() -> None:
     table = dynamodb.describe_table(TableName="sealed")["Table"]
     assert table["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
     assert table["SSEDescription"]["KMSMasterKeyArn"] == key
+
+
+def test_a_rule_has_its_own_tags_and_an_archive_keeps_forever_again() -> None:
+    events = client("events")
+    bus = events.create_event_bus(Name="alike", Tags=[{"Key": "of", "Value": "bus"}])["EventBusArn"]
+    rule = events.put_rule(Name="alike", ScheduleExpression="rate(1 day)")["RuleArn"]
+    events.tag_resource(ResourceARN=rule, Tags=[{"Key": "of", "Value": "rule"}])
+    for arn, of in ((bus, "bus"), (rule, "rule")):
+        assert events.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "of", "Value": of}]
+    events.create_archive(ArchiveName="alike", EventSourceArn=bus, RetentionDays=7)
+    events.update_archive(ArchiveName="alike", RetentionDays=0)
+    assert events.describe_archive(ArchiveName="alike")["RetentionDays"] == 0
