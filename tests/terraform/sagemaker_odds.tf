@@ -100,7 +100,7 @@ resource "aws_sagemaker_pipeline" "of_a_bucket" {
 resource "aws_sagemaker_pipeline" "plain" {
   pipeline_name         = "odds-plain"
   pipeline_display_name = "plain-${var.revision}"
-  pipeline_description  = var.revision == 1 ? "Described" : null
+  pipeline_description  = "Revision ${var.revision}"
   role_arn              = aws_iam_role.odds.arn
   pipeline_definition   = aws_s3_object.pipeline.content
   tags                  = var.revision == 1 ? { a = "1" } : null
