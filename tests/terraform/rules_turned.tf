@@ -163,7 +163,7 @@ resource "aws_cloudwatch_event_archive" "turned" {
   name             = "rules-turned"
   description      = "Revision ${var.revision}"
   event_source_arn = aws_cloudwatch_event_bus.turned.arn
-  retention_days   = local.later ? 0 : 7
+  retention_days   = local.later ? 30 : 7
   event_pattern    = jsonencode({ source = ["features", "r${var.revision}"] })
 }
 resource "aws_cloudwatch_event_permission" "turned" {

@@ -184,7 +184,7 @@ def rename_table(call: Invocation) -> dict[str, Any]:
         raise ServiceError("ConflictException", "A table with an identical name already exists in the namespace.", 409)
     del bucket["tables"][old, table["shown"]["name"]]
     bucket["tables"][space, name] = table
-    changed = {"name": name, "namespace": [space], "modifiedAt": clock.now(), "versionToken": secrets.token_hex(10)}
+    changed = {"name": name, "namespace": [space], "modifiedAt": clock.now()}
     table["shown"].update(changed)
     return {}
 
