@@ -13,12 +13,13 @@ from moto.s3.models import s3_backends
 from moto.s3control.models import s3control_backends
 from moto.utilities.utils import get_partition
 
-from featureshare.iam import DocumentError, Policy
-from featureshare.iam.public import is_public
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services.points import Points
 from featureshare.localaws.services.runtime import clock
 
-_KEPT = "featureshare_access_points"
+_POINTS = Points(
+    "featureshare_access_points", lambda one: bool(one["PublicAccessBlockConfiguration"]["BlockPublicPolicy"])
+)
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _ENDPOINTS = {
     "ipv4": "s3-accesspoint",
@@ -30,7 +31,7 @@ _ENDPOINTS = {
 
 def create(call: Invocation) -> dict[str, Any]:
     """An access point to a bucket that exists; all public access is blocked unless the call says otherwise."""
-    held, name, bucket = _held(call), call.params["Name"], call.params["Bucket"]
+    held, name, bucket = _POINTS.held(call), call.params["Name"], call.params["Bucket"]
     owner = s3_backends.bucket_accounts.get(bucket)
     if owner is None:
         raise ServiceError("InvalidRequest", "The specified bucket does not exist.")
@@ -53,46 +54,15 @@ def create(call: Invocation) -> dict[str, Any]:
 
 
 def get(call: Invocation) -> dict[str, Any]:
-    return {key: value for key, value in _found(call).items() if key != "Policy"}
-
-
-def delete(call: Invocation) -> dict[str, Any]:
-    del _held(call)[_found(call)["Name"]]
-    return {}
+    return {key: value for key, value in _POINTS.found(call).items() if key != "Policy"}
 
 
 def listing(call: Invocation) -> dict[str, Any]:
     """Access points by name, of one bucket where the call names it."""
-    held, bucket = _held(call), call.params.get("Bucket")
+    held, bucket = _POINTS.held(call), call.params.get("Bucket")
     shown = ("Name", "NetworkOrigin", "VpcConfiguration", "Bucket", "AccessPointArn", "Alias", "BucketAccountId")
     found = [held[name] for name in sorted(held) if bucket in (None, held[name]["Bucket"])]
     return {"AccessPointList": [{key: one[key] for key in shown if key in one} for one in found]}
-
-
-def put_policy(call: Invocation) -> dict[str, Any]:
-    """Keeps a policy. Raises ServiceError for a broken one, and for a public one where such are blocked."""
-    point, text = _found(call), str(call.params["Policy"])
-    try:
-        policy = Policy.parse(text, name="access point policy")
-    except DocumentError as error:
-        raise ServiceError("MalformedPolicy", f"This policy is not valid: {error}") from error
-    if point["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] and is_public(policy):
-        raise ServiceError("AccessDenied", "Access Denied", 403)
-    point["Policy"] = text
-    return {}
-
-
-def get_policy(call: Invocation) -> dict[str, Any]:
-    return {"Policy": _policy(call)}
-
-
-def get_policy_status(call: Invocation) -> dict[str, Any]:
-    return {"PolicyStatus": {"IsPublic": is_public(Policy.parse(_policy(call), name="access point policy"))}}
-
-
-def delete_policy(call: Invocation) -> dict[str, Any]:
-    _found(call).pop("Policy", None)
-    return {}
 
 
 def get_of_regions(call: Invocation) -> dict[str, Any]:
@@ -128,37 +98,15 @@ def _region(bucket: str, account: str) -> dict[str, str]:
     return {"Bucket": bucket, **where}
 
 
-def _policy(call: Invocation) -> str:
-    text: str | None = _found(call).get("Policy")
-    if text is None:
-        raise ServiceError("NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist", 404)
-    return text
-
-
-def _found(call: Invocation) -> dict[str, Any]:
-    """The access point in `Name`, which may be its ARN."""
-    found: dict[str, Any] | None = _held(call).get(str(call.params["Name"]).rpartition("/")[2])
-    if found is None:
-        raise ServiceError("NoSuchAccessPoint", "The specified accesspoint does not exist", 404)
-    return found
-
-
-def _held(call: Invocation) -> dict[str, Any]:
-    """Access points of an account and Region by name, on moto's backend, with which they go."""
-    backend = s3control_backends[call.account][get_partition(call.region)]
-    held: dict[str, Any] = backend.__dict__.setdefault(_KEPT, {}).setdefault(call.region, {})
-    return held
-
-
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("s3control", "CreateAccessPoint"): create,
     ("s3control", "GetAccessPoint"): get,
-    ("s3control", "DeleteAccessPoint"): delete,
+    ("s3control", "DeleteAccessPoint"): _POINTS.delete,
     ("s3control", "GetMultiRegionAccessPoint"): get_of_regions,
     ("s3control", "GetMultiRegionAccessPointPolicy"): get_policy_of_regions,
     ("s3control", "ListAccessPoints"): listing,
-    ("s3control", "PutAccessPointPolicy"): put_policy,
-    ("s3control", "GetAccessPointPolicy"): get_policy,
-    ("s3control", "GetAccessPointPolicyStatus"): get_policy_status,
-    ("s3control", "DeleteAccessPointPolicy"): delete_policy,
+    ("s3control", "PutAccessPointPolicy"): _POINTS.put_policy,
+    ("s3control", "GetAccessPointPolicy"): _POINTS.get_policy,
+    ("s3control", "GetAccessPointPolicyStatus"): _POINTS.get_policy_status,
+    ("s3control", "DeleteAccessPointPolicy"): _POINTS.delete_policy,
 }
