@@ -155,11 +155,12 @@ class Gateway:
         request = addressing.plain(plain, service)
         call = protocol.parse(request, service)
         entry.service, entry.operation = call.service, call.operation
-        call = ciphertexts.named(call, caller.account, region, self.estate)
+        call = ciphertexts.named(call, caller.account, region)
         lands_in = routing.landing_account(call, caller.account, self.estate)
         entry.resource_account = lands_in
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)
         checks = self._authorize(arrived, entry)
+        ciphertexts.verify(call, caller.account, region, self.estate)
         if service == "s3" and not in_chunks:
             checksums.verify(call.operation, request)
         key = key_of(request, caller.access_key, call.operation)

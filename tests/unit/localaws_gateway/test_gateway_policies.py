@@ -248,7 +248,8 @@ def test_key_policy_must_not_lock_its_writer_out(aws: Aws, admin: str) -> None:
 
 
 def test_a_ciphertext_says_which_key_it_is_of(aws: Aws, admin: str) -> None:
-    """Decrypt needs no key id, and is decided on the ciphertext's own key, whatever key the caller names."""
+    """Decrypt needs no key id and is decided on the ciphertext's own key; who names another must be permitted that one,
+    and is refused even then."""
     kms = aws.as_role("kms", admin)
     mine, other = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
     reader = aws.as_role("kms", aws.role("reads-one-key", allow("kms:Decrypt", "kms:ReEncrypt*", on=mine)))
@@ -256,6 +257,7 @@ def test_a_ciphertext_says_which_key_it_is_of(aws: Aws, admin: str) -> None:
     assert reader.decrypt(CiphertextBlob=readable)["KeyId"] == mine
     assert refusal(reader.decrypt, CiphertextBlob=hidden)[0] == "AccessDeniedException"
     assert refusal(reader.decrypt, CiphertextBlob=hidden, KeyId=mine)[0] == "IncorrectKeyException"
+    assert refusal(reader.decrypt, CiphertextBlob=readable, KeyId=other)[0] == "AccessDeniedException"
     moved = {"CiphertextBlob": hidden, "DestinationKeyId": mine}
     assert refusal(reader.re_encrypt, **moved)[0] == "AccessDeniedException"
     assert refusal(reader.re_encrypt, **moved, SourceKeyId=mine)[0] == "IncorrectKeyException"
