@@ -35,7 +35,7 @@ from featureshare.localaws.gateway.replay import Replays, key_of
 from featureshare.localaws.gateway.sts import Sts
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
 from featureshare.localaws.logfile import MOST_BYTES
-from featureshare.localaws.services import acls
+from featureshare.localaws.services import acls, grouprules
 
 PREFIX = "/_featureshare/"
 _READS_ONE = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
@@ -188,12 +188,23 @@ class Gateway:
             return ()
         checks = checks_for(question, self.estate.at(arrived.region))
         routing.check_asked(caller.account, arrived.lands_in, checks)
-        self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
+        try:
+            self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)
+        except ServiceError as error:
+            entry.result = "Denied"
+            raise self._worded(error, call, entry) from error
         routing.check_expected_owner(call, self.estate)
         check_documents(call)
         refuse_public_policy(call, self.estate, caller.arn)
         self.authorizer.check_lockout(arrived.actor, call, arrived.region)
         return checks
+
+    def _worded(self, error: ServiceError, call: ParsedCall, entry: Entry) -> ServiceError:
+        """A denial in the words that the caller gets: what a role may not do is not always its own AccessDenied."""
+        denied = entry.decided[-1][0]
+        if denied.as_role and (call.service, call.operation) == ("sagemaker", "CreateFeatureGroup"):
+            return grouprules.invalid_uri(call.params, error.message)
+        return error
 
     def _do(self, arrived: _Arrived, entry: Entry, checks: Sequence[Check]) -> HttpResponse:
         """Lets the service answer. Errors become responses here, so that a retry gets the same ones."""

@@ -139,18 +139,25 @@ def trust_check(role_arn: str, account: str, group_arn: str) -> Check:
 
 
 def check_offline_write(group: FeatureGroup) -> None:
-    """Checks that the bucket exists and that the group's role may write there. Raises ServiceError.
-
-    The provider retries on these words while permissions spread (aws-facts.md 2.3).
-    """
-    uri = (group.offline or {})["S3StorageConfig"]["S3Uri"]
+    """Checks that the bucket exists and that the group's role may write there. Raises ServiceError."""
+    params = {"OfflineStoreConfig": group.offline or {}}
     bucket, prefix = storage.split(group.data_uri or "")
     if storage.owner(bucket) is None:
-        raise ServiceError("ValidationException", INVALID_URI.format(uri=uri, reason="The bucket does not exist."))
+        raise invalid_uri(params, "The bucket does not exist.")
     try:
         authorize(required(write_call(group, bucket, f"{prefix}/")))
     except ServiceError as error:
-        raise ServiceError("ValidationException", INVALID_URI.format(uri=uri, reason=error.message)) from error
+        raise invalid_uri(params, error.message) from error
+
+
+def invalid_uri(params: Mapping[str, Any], reason: str) -> ServiceError:
+    """What CreateFeatureGroup answers, by its parameters, when the group's role may not use the bucket or its key.
+
+    Not AccessDenied: the caller may. The provider tries again on these words while permissions spread (aws-facts.md
+    2.3), and so a role whose policy is attached beside the group is no fault.
+    """
+    uri = params["OfflineStoreConfig"]["S3StorageConfig"]["S3Uri"]
+    return ServiceError("ValidationException", INVALID_URI.format(uri=uri, reason=reason))
 
 
 def write_call(group: FeatureGroup, bucket: str, key: str) -> Call:

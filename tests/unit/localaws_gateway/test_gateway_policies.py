@@ -425,6 +425,27 @@ def test_pass_role(aws: Aws) -> None:
     aws.as_role("sagemaker", passing).create_feature_group(**group)
 
 
+def test_what_a_groups_role_may_not_is_an_invalid_uri(aws: Aws, admin: str, bucket: Make) -> None:
+    """Not AccessDenied, which the provider takes for final: the role's policy may be attached beside the group."""
+    sagemaker = aws.as_role("sagemaker", admin)
+    bucket("raced")
+    trusted = trust({"Service": "sagemaker.amazonaws.com"})
+    bare, able = (aws.role(name, *may, trust=trusted) for name, *may in (("bare",), ("able", allow("s3:*"))))
+    group = {
+        "FeatureGroupName": "raced",
+        "RecordIdentifierFeatureName": "id",
+        "EventTimeFeatureName": "t",
+        "FeatureDefinitions": [{"FeatureName": name, "FeatureType": "String"} for name in ("id", "t")],
+        "OfflineStoreConfig": {"S3StorageConfig": {"S3Uri": "s3://raced/x"}},
+    }
+    code, message, status = refusal(sagemaker.create_feature_group, RoleArn=bare, **group)
+    assert (code, status) == ("ValidationException", 400)
+    assert message.startswith("Invalid S3Uri provided")
+    assert "s3:GetBucketAcl" in message
+    assert aws.last()["result"] == "Denied"
+    sagemaker.create_feature_group(RoleArn=able, **group)
+
+
 def test_what_is_not_known_is_denied_and_named(aws: Aws, admin: str) -> None:
     code, message, _ = refusal(aws.as_role("dynamodb", admin).list_backups)
     assert code == "AccessDeniedException"
