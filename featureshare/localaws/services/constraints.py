@@ -29,6 +29,12 @@ def output_members(service: str, operation: str) -> frozenset[str]:
     return frozenset(_model(service).operation_model(operation).output_shape.members)
 
 
+@cache
+def enumerated(service: str, shape: str) -> frozenset[str]:
+    """The values of an enumeration of the service model."""
+    return frozenset(_model(service).shape_for(shape).enum)
+
+
 def check_input(service: str, operation: str, params: Mapping[str, Any], code: str = "ValidationException") -> None:
     """Checks `params` against the operation's input shape.
 

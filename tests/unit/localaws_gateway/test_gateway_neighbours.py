@@ -144,6 +144,27 @@ def test_names_are_looked_up_in_the_region_of_the_call(aws: Aws, region: str) ->
     assert f":{region}:" in made["FeatureGroupArn"]
 
 
+def test_machines_are_those_of_the_service_model(aws: Aws, admin: str) -> None:
+    sagemaker = aws.as_role("sagemaker", admin)
+    role = aws.role("hosting", trust=trust({"Service": "sagemaker.amazonaws.com"}))
+    sagemaker.create_model(ModelName="m", ExecutionRoleArn=role, PrimaryContainer={"Image": "image"})
+    variant = {"VariantName": "v", "ModelName": "m", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="newer", ProductionVariants=[{**variant, "InstanceType": "ml.m6g.large"}]
+    )
+    sagemaker.create_notebook_instance(NotebookInstanceName="newer", InstanceType="ml.m6i.large", RoleArn=role)
+    for call, params in (
+        (
+            sagemaker.create_endpoint_config,
+            {"EndpointConfigName": "x", "ProductionVariants": [{**variant, "InstanceType": "ml.none"}]},
+        ),
+        (sagemaker.create_notebook_instance, {"NotebookInstanceName": "x", "InstanceType": "ml.none", "RoleArn": role}),
+    ):
+        code, message, _ = refusal(call, **params)
+        assert code == "ValidationException"
+        assert "'ml.none' at 'instanceType' failed to satisfy constraint" in message
+
+
 def test_suspended_acceleration_is_a_state(aws: Aws, admin: str) -> None:
     s3 = aws.as_role("s3", admin)
     s3.create_bucket(Bucket="fast", CreateBucketConfiguration={"LocationConstraint": REGION})
