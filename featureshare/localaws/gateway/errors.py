@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from featureshare.iam import Decision
 from featureshare.localaws.gateway.auth import AuthError, AuthFailure
 from featureshare.localaws.gateway.http import HttpResponse
+from featureshare.localaws.gateway.regions import ElsewhereError
 from featureshare.localaws.invocation import ServiceError
 
 _XML = [("Content-Type", "text/xml")]
@@ -165,6 +166,8 @@ def render(error: ServiceError, service: str, request_id: str, query: bool = Fal
             told = f"<ErrorResponse>{told}</ErrorResponse>"
         body = f'<?xml version="1.0" encoding="UTF-8"?>\n{told}'
         headers = [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
+        if isinstance(error, ElsewhereError):
+            headers.append(("x-amz-bucket-region", error.region))
         return HttpResponse(status, body.encode(), headers)
     if dialect == "query":
         body = (

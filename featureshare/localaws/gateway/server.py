@@ -16,6 +16,7 @@ from featureshare.localaws.gateway import (
     gaps,
     leftovers,
     protocol,
+    regions,
     routing,
     simulation,
     users,
@@ -158,6 +159,8 @@ class Gateway:
         call = ciphertexts.named(call, caller.account, region)
         lands_in = routing.landing_account(call, caller.account, self.estate)
         entry.resource_account = lands_in
+        if scope is not None:
+            regions.check_region(call, region, self.estate)
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)
         checks = self._authorize(arrived, entry)
         ciphertexts.verify(call, caller.account, region, self.estate)
