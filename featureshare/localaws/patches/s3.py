@@ -6,12 +6,16 @@ acceleration that was set is shown, `Suspended` too ("has no state if a state ha
 Object Lock is set on a bucket that holds objects, as AWS allows since 2023: it must only be versioned.
 What is written under a lock needs a checksum, and one that is given names its algorithm itself ("Content-MD5 OR
 x-amz-checksum- HTTP header is required", S3).
+An object for which nobody named an encryption is encrypted by S3 all the same, and says so ("Amazon S3 automatically
+encrypts all new objects", since January 2023). An archived object's content waits for its restoration; its tags, its
+ACL and its legal hold are read as ever.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.s3.exceptions import InvalidBucketState
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from werkzeug.datastructures import Headers
 
@@ -23,12 +27,31 @@ _begin = S3Backend.create_multipart_upload
 _complete = S3Backend.complete_multipart_upload
 _CHECKSUMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
 
+_made = FakeKey.__init__
+_ABOUT = ("get_object_tagging", "get_object_acl", "get_object_legal_hold")  # asked of an object, beside its content
+
 _put_key = S3Response._key_response_put
 _lock_shown = S3Backend.get_object_lock_configuration
 _bucket_tags = S3Response._bucket_tagging_from_body
 
 
+def _of_archived_too(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def about(self: Any) -> Any:
+        found = self._get_key
+        self._get_key = lambda validate_storage_class=False: found(validate_storage_class=False)
+        try:
+            return read(self)
+        finally:
+            del self._get_key
+
+    return about
+
+
 def apply() -> None:
+    def made(self: Any, *given: Any, **named: Any) -> None:
+        _made(self, *given, **named)
+        self.encryption = self.encryption or "AES256"
+
     def create_bucket(self: Any, *given: Any, **named: Any) -> Any:
         bucket = _create_bucket(self, *given, **named)
         acls.note_bucket(bucket)
@@ -80,6 +103,9 @@ def apply() -> None:
         enabled, mode, days, years = _lock_shown(self, bucket_name)
         return enabled, mode, days or None, years or None
 
+    FakeKey.__init__ = made  # type: ignore[method-assign]
+    for name in _ABOUT:
+        setattr(S3Response, name, _of_archived_too(getattr(S3Response, name)))
     FakeBucket.set_accelerate_configuration = accelerate  # type: ignore[method-assign]
     S3Response._bucket_tagging_from_body = bucket_tags  # type: ignore[method-assign]
     S3Backend.put_object_lock_configuration = lock  # type: ignore[method-assign]

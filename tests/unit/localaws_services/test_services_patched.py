@@ -363,3 +363,35 @@ def test_a_rule_has_its_own_tags_and_an_archive_keeps_forever_again() -> None:
     events.create_archive(ArchiveName="alike", EventSourceArn=bus, RetentionDays=7)
     events.update_archive(ArchiveName="alike", RetentionDays=0)
     assert events.describe_archive(ArchiveName="alike")["RetentionDays"] == 0
+
+
+def test_an_object_tells_the_encryption_that_nobody_named() -> None:
+    """S3 User Guide, default-encryption-faq: all new objects are encrypted with SSE-S3 at least, and tell of it."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket="plain", CreateBucketConfiguration={"LocationConstraint": REGION})
+    assert s3.put_object(Bucket="plain", Key="k", Body=b"1")["ServerSideEncryption"] == "AES256"
+    s3.copy_object(Bucket="plain", Key="copy", CopySource={"Bucket": "plain", "Key": "k"})
+    upload = s3.create_multipart_upload(Bucket="plain", Key="parts")["UploadId"]
+    part = s3.upload_part(Bucket="plain", Key="parts", UploadId=upload, PartNumber=1, Body=b"2")
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    s3.complete_multipart_upload(Bucket="plain", Key="parts", UploadId=upload, MultipartUpload=parts)
+    for key in ("k", "copy", "parts"):
+        assert s3.head_object(Bucket="plain", Key=key)["ServerSideEncryption"] == "AES256"
+    s3.put_object(Bucket="plain", Key="k", Body=b"1", ServerSideEncryption="aws:kms", SSEKMSKeyId="k1")
+    assert s3.head_object(Bucket="plain", Key="k")["ServerSideEncryption"] == "aws:kms"
+
+
+@pytest.mark.parametrize("archive", ["GLACIER", "DEEP_ARCHIVE"])
+def test_only_the_content_of_an_archived_object_waits_for_its_restoration(archive: str) -> None:
+    s3 = client("s3")
+    s3.create_bucket(
+        Bucket="cold", CreateBucketConfiguration={"LocationConstraint": REGION}, ObjectLockEnabledForBucket=True
+    )
+    s3.put_object(
+        Bucket="cold", Key="k", Body=b"1", StorageClass=archive, Tagging="a=b", ObjectLockLegalHoldStatus="ON"
+    )
+    assert s3.get_object_tagging(Bucket="cold", Key="k")["TagSet"] == [{"Key": "a", "Value": "b"}]
+    assert s3.get_object_acl(Bucket="cold", Key="k")["Grants"]
+    assert s3.get_object_legal_hold(Bucket="cold", Key="k")["LegalHold"] == {"Status": "ON"}
+    with pytest.raises(ClientError, match="InvalidObjectState"):
+        s3.get_object(Bucket="cold", Key="k")
