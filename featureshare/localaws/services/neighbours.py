@@ -91,35 +91,6 @@ def update_job(call: Invocation) -> dict[str, Any]:
     return {"JobName": name}
 
 
-def create_partition_index(call: Invocation) -> dict[str, Any]:
-    """An index of a table, active at once. Raises ServiceError as Glue does for keys that are no partition keys."""
-    table, held = _indexes(call)
-    given = call.params["PartitionIndex"]
-    keys = {key["Name"]: key.get("Type") for key in table.as_dict().get("PartitionKeys") or ()}
-    if given["IndexName"] in held:
-        raise ServiceError("AlreadyExistsException", f"Index {given['IndexName']} already exists.")
-    if unknown := [key for key in given["Keys"] if key not in keys]:
-        raise ServiceError("InvalidInputException", f"Index key {unknown[0]} is not a partition key of the table.")
-    held[given["IndexName"]] = {
-        "IndexName": given["IndexName"],
-        "Keys": [{"Name": key, "Type": keys[key]} for key in given["Keys"]],
-        "IndexStatus": "ACTIVE",
-    }
-    return {}
-
-
-def get_partition_indexes(call: Invocation) -> dict[str, Any]:
-    _, held = _indexes(call)
-    return {"PartitionIndexDescriptorList": list(held.values())}
-
-
-def delete_partition_index(call: Invocation) -> dict[str, Any]:
-    _, held = _indexes(call)
-    if held.pop(call.params["IndexName"], None) is None:
-        raise ServiceError("EntityNotFoundException", f"Index {call.params['IndexName']} is not found.")
-    return {}
-
-
 def batch_get_named_query(call: Invocation) -> dict[str, Any]:
     """Named queries by id; one that is not there is reported beside those that are."""
     found, missing = [], []
@@ -254,21 +225,10 @@ def _glue(call: Invocation, read: Callable[[Any], Any]) -> Any:
         raise ServiceError(error.error_type, error.message) from None
 
 
-def _indexes(call: Invocation) -> tuple[Any, dict[str, Any]]:
-    """A table and its indexes by name, which are kept on moto's table and go with it."""
-    where = call.params["DatabaseName"], call.params["TableName"]
-    table = _glue(call, lambda backend: backend.get_table(*where))
-    held: dict[str, Any] = table.__dict__.setdefault(_KEPT, {})
-    return table, held
-
-
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("glue", "CreateCrawler"): create_crawler,
     ("glue", "UpdateCrawler"): update_crawler,
     ("glue", "UpdateJob"): update_job,
-    ("glue", "CreatePartitionIndex"): create_partition_index,
-    ("glue", "GetPartitionIndexes"): get_partition_indexes,
-    ("glue", "DeletePartitionIndex"): delete_partition_index,
     ("athena", "BatchGetNamedQuery"): batch_get_named_query,
     ("athena", "BatchGetPreparedStatement"): batch_get_prepared_statement,
     ("kms", "EnableKeyRotation"): enable_key_rotation,
