@@ -34,6 +34,7 @@ from featureshare.localaws.patches import (
     securitygroups,
     sns,
     sqs,
+    trails,
     versions,
 )
 
@@ -66,6 +67,7 @@ _MODULES = (
     securitygroups,
     sns,
     sqs,
+    trails,
     versions,
 )
 _applied = False
