@@ -136,7 +136,9 @@ class Authorizer:
         if not text or call.params.get("BypassPolicyLockoutSafetyCheck"):
             return
         account = actor.caller.account
-        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/new", account)
+        # A new key's id is not known before there is one; the policy of one there is may name it.
+        key = str(call.params.get("KeyId") or "new").rpartition("key/")[2]
+        check = Check("kms:PutKeyPolicy", f"arn:aws:kms:{region}:{account}:key/{key}", account)
         membership = self._organizations.membership(account)
         request = Request(
             principal=actor.caller.arn,

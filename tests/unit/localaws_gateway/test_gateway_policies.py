@@ -247,6 +247,18 @@ def test_key_policy_must_not_lock_its_writer_out(aws: Aws, admin: str) -> None:
     kms.put_key_policy(**change, Policy=own)
 
 
+def test_a_key_policy_may_name_its_key(aws: Aws, admin: str) -> None:
+    kms = aws.as_role("kms", admin)
+    key, other = (kms.create_key()["KeyMetadata"] for _ in range(2))
+    by_arn = [
+        document({"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "kms:*", "Resource": one["Arn"]})
+        for one in (key, other)
+    ]
+    for name in (key["KeyId"], key["Arn"]):
+        kms.put_key_policy(KeyId=name, Policy=by_arn[0])
+        assert refusal(kms.put_key_policy, KeyId=name, Policy=by_arn[1])[0] == "MalformedPolicyDocumentException"
+
+
 def test_a_ciphertext_says_which_key_it_is_of(aws: Aws, admin: str) -> None:
     """Decrypt needs no key id and is decided on the ciphertext's own key; who names another must be permitted that one,
     and is refused even then."""
