@@ -1,12 +1,18 @@
 """moto's buses and rules: tags are found by ARN, since a rule may be called like a bus or like another bus's rule; an
-archive may be told to keep events forever again."""
+archive may be told to keep events forever again; a connection tells the key of its secret."""
 
 from typing import Any
 
 from moto.events.exceptions import ResourceNotFoundException
-from moto.events.models import Archive, EventsBackend
+from moto.events.models import Archive, Connection, EventsBackend
+from moto.events.responses import EventsHandler
+
+_KEY = "kms_key_identifier"
 
 _change = Archive.update
+_connect = EventsHandler.create_connection
+_reconnect = EventsHandler.update_connection
+_connection = Connection.describe
 
 
 def apply() -> None:
@@ -26,10 +32,34 @@ def apply() -> None:
         if description is not None:
             self.description = description
 
+    def connect(self: Any) -> Any:
+        answer = _connect(self)
+        _keep_key(self)
+        return answer
+
+    def reconnect(self: Any) -> Any:
+        answer = _reconnect(self)
+        _keep_key(self)
+        return answer
+
+    def connection(self: Any) -> dict[str, Any]:
+        key = getattr(self, _KEY, None)
+        return {**_connection(self), **({"KmsKeyIdentifier": key} if key else {})}
+
+    EventsHandler.create_connection = connect  # type: ignore[method-assign]
+    EventsHandler.update_connection = reconnect  # type: ignore[method-assign]
+    Connection.describe = connection  # type: ignore[method-assign]
     EventsBackend.list_tags_for_resource = list_tags  # type: ignore[method-assign]
     EventsBackend.tag_resource = tag  # type: ignore[method-assign]
     EventsBackend.untag_resource = untag  # type: ignore[method-assign]
     Archive.update = update  # type: ignore[method-assign]
+
+
+def _keep_key(handler: Any) -> None:
+    """Keeps the key that a call names; an empty one is the service's own again."""
+    key = handler._get_param("KmsKeyIdentifier")
+    if key is not None:
+        setattr(handler.events_backend.connections[handler._get_param("Name")], _KEY, key)
 
 
 def _known(backend: Any, arn: str) -> str:

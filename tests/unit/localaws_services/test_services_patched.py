@@ -395,3 +395,16 @@ def test_only_the_content_of_an_archived_object_waits_for_its_restoration(archiv
     assert s3.get_object_legal_hold(Bucket="cold", Key="k")["LegalHold"] == {"Status": "ON"}
     with pytest.raises(ClientError, match="InvalidObjectState"):
         s3.get_object(Bucket="cold", Key="k")
+
+
+def test_a_connection_tells_the_key_of_its_secret() -> None:
+    events = boto3.client("events", region_name=REGION)
+    basic = {"BasicAuthParameters": {"Username": "u", "Password": "p"}}
+    given: dict[str, Any] = {"Name": "c", "AuthorizationType": "BASIC", "AuthParameters": basic}
+    events.create_connection(**given, KmsKeyIdentifier="alias/one")
+    assert events.describe_connection(Name="c")["KmsKeyIdentifier"] == "alias/one"
+    events.update_connection(**given, KmsKeyIdentifier="alias/two")
+    events.update_connection(**given)
+    assert events.describe_connection(Name="c")["KmsKeyIdentifier"] == "alias/two"
+    events.update_connection(**given, KmsKeyIdentifier="")
+    assert "KmsKeyIdentifier" not in events.describe_connection(Name="c")
