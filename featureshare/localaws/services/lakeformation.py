@@ -17,6 +17,7 @@ from featureshare.localaws.services.runtime import clock
 
 _KEPT = "featureshare_kept"
 _LINKED = "AWSServiceRoleForLakeFormationDataAccess"
+_FLAGS = ("WithFederation", "HybridAccessEnabled", "WithPrivilegedAccess")
 _FILTER_NAME = ("TableCatalogId", "DatabaseName", "TableName", "Name")
 _TYPES = {
     "CATALOG": ("Catalog",),
@@ -75,9 +76,10 @@ def register(call: Invocation) -> dict[str, Any]:
 
 
 def update_location(call: Invocation) -> dict[str, Any]:
+    """Role and flags anew. Privileged access is said once, with the registration."""
     arn = str(call.params["ResourceArn"])
-    _registered(call, arn)
-    _kept(call, "locations")[arn] = _location(call, arn)
+    privileged = _registered(call, arn)["WithPrivilegedAccess"]
+    _kept(call, "locations")[arn] = {**_location(call, arn), "WithPrivilegedAccess": privileged}
     return {}
 
 
@@ -309,7 +311,7 @@ def _filter_name(call: Invocation, named: Mapping[str, Any]) -> tuple[str, ...]:
 def _location(call: Invocation, arn: str) -> dict[str, Any]:
     linked = f"role/aws-service-role/lakeformation.amazonaws.com/{_LINKED}"
     role = call.params.get("RoleArn") or f"arn:{arn.split(':')[1]}:iam::{call.account}:{linked}"
-    flags = {name: bool(call.params.get(name)) for name in ("WithFederation", "HybridAccessEnabled")}
+    flags = {name: bool(call.params.get(name)) for name in _FLAGS}
     return {"ResourceArn": arn, "RoleArn": role, "LastModified": clock.now(), **flags}
 
 

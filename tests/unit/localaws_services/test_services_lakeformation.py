@@ -121,3 +121,26 @@ def test_locations(call: Call) -> None:
     call("lakeformation", "RegisterResource", ResourceArn=arn, UseServiceLinkedRole=True)
     linked = call("lakeformation", "DescribeResource", ResourceArn=arn)["ResourceInfo"]["RoleArn"]
     assert linked.endswith("/AWSServiceRoleForLakeFormationDataAccess")
+
+
+def test_privileged_access_outlasts_another_role(call: Call) -> None:
+    arn = "arn:aws:s3:::lake/curated"
+    call("lakeformation", "RegisterResource", ResourceArn=arn, RoleArn=ROLE, WithPrivilegedAccess=True)
+    call("lakeformation", "UpdateResource", ResourceArn=arn, RoleArn=f"{ROLE}-2")
+    shown = call("lakeformation", "DescribeResource", ResourceArn=arn)["ResourceInfo"]
+    assert (shown["RoleArn"], shown["WithPrivilegedAccess"]) == (f"{ROLE}-2", True)
+
+
+def test_settings_show_their_parameters(call: Call) -> None:
+    def shown() -> dict[str, Any]:
+        found: dict[str, Any] = call("lakeformation", "GetDataLakeSettings")["DataLakeSettings"]
+        return found
+
+    assert shown()["Parameters"] == {"CROSS_ACCOUNT_VERSION": "1", "SET_CONTEXT": "TRUE"}
+    version = {"Parameters": {"CROSS_ACCOUNT_VERSION": "3"}}
+    call("lakeformation", "PutDataLakeSettings", DataLakeSettings={**version, "DataLakeAdmins": [WHO]})
+    call("lakeformation", "PutDataLakeSettings", DataLakeSettings={"ReadOnlyAdmins": [WHO]})
+    assert shown() == {"ReadOnlyAdmins": [WHO], "Parameters": {"CROSS_ACCOUNT_VERSION": "3", "SET_CONTEXT": "TRUE"}}
+    wrong = {"Parameters": {"CROSS_ACCOUNT_VERSION": "9"}}
+    with pytest.raises(ServiceError, match="CROSS_ACCOUNT_VERSION 9"):
+        call("lakeformation", "PutDataLakeSettings", DataLakeSettings=wrong)
