@@ -45,6 +45,7 @@ SINGLE = frozenset(
         *("aws_glue_resource_policy", "aws_iam_account_alias", "aws_iam_account_password_policy"),
         *("aws_lakeformation_data_lake_settings", "aws_s3_account_public_access_block"),
         *("aws_s3control_access_grants_instance", "aws_sagemaker_servicecatalog_portfolio_status"),
+        "aws_sagemaker_workforce",
     }
 )
 
