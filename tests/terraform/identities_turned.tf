@@ -36,7 +36,7 @@ resource "aws_iam_role" "turned" {
 resource "aws_iam_policy" "turned" {
   name        = "identities-turned"
   description = "Kept"
-  path        = "/features/"
+  path        = "/features-turned/"
   policy      = data.aws_iam_policy_document.turned.json
   tags        = local.later ? { b = "2" } : { a = "1" }
 }
@@ -105,7 +105,7 @@ data "aws_iam_policy" "turned" {
   name = aws_iam_policy.turned.name
 }
 data "aws_iam_policy" "by_path" {
-  path_prefix = "/features/"
+  path_prefix = "/features-turned/"
   depends_on  = [aws_iam_policy.turned]
 }
 data "aws_iam_instance_profiles" "turned" {
