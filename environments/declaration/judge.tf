@@ -340,13 +340,19 @@ locals {
           fix  = "list them for each team that is granted update"
         },
         {
-          bad  = group.created_by == "api" && !strcontains(name, "--") && !contains(try(group.shared[group.owner], []), "manage")
+          bad  = group.created_by == "api" && group.store == "team"
+          key  = "created_by"
+          rule = "the groups of a team's own store are made by its stack; through the API only those of the central store."
+          fix  = "leave created_by out, and manage under shared_with"
+        },
+        {
+          bad  = group.created_by == "api" && group.store != "team" && !strcontains(name, "--") && !contains(try(group.shared[group.owner], []), "manage")
           key  = "created_by"
           rule = "the owner cannot make the group through the API without manage."
           fix  = "add manage under shared_with for the owner"
         },
         {
-          bad  = group.created_by == "api" && (group.online == false || group.offline == false || group.storage == "in-memory")
+          bad  = group.created_by == "api" && group.store != "team" && (group.online == false || group.offline == false || group.storage == "in-memory")
           key  = group.offline == false ? "offline_store" : "online_store"
           rule = "a group made through the API has an online and an offline store, both under the store's keys."
           fix  = "write both stores, or leave created_by out"

@@ -141,6 +141,7 @@ class Clauses(Ledger):
 
     def _own(self, team: str, name: str, source: str, verb: str, groups: list[str]) -> None:
         if verb == "manage":
+            self.missing += [f"{team} is granted manage on {group} of its own store" for group in groups]
             return
         account = self.normal["teams"][team]["account"]
         workgroup = self._workgroups.get((team, account, "team"))

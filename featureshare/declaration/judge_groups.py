@@ -190,6 +190,13 @@ def _creation(document: Document) -> Iterator[Problem]:
     owner, name = text(group, "owner"), text(group, "feature_group")
     if text(group, "created_by") != "api":
         return
+    if text(group, "store") == "team":
+        yield document.problem(
+            ("created_by",),
+            "the groups of a team's own store are made by its stack; through the API only those of the central store.",
+            "leave created_by out, and manage under shared_with",
+        )
+        return
     online, offline = says(group, "online_store", "enabled"), says(group, "offline_store", "enabled")
     if online is False or offline is False or text(group, "online_store", "storage") == "in-memory":
         store = "offline_store" if offline is False else "online_store"

@@ -108,8 +108,8 @@ def _team(chance: random.Random, name: str, number: int, verbs: list[str]) -> di
 def _group(chance: random.Random, number: int, teams: list[str]) -> dict:
     owner = chance.choice(teams)
     online, offline = chance.choice([(True, True), (True, False), (False, True)])
-    by_api = chance.random() < 0.6 and online and offline
     store = chance.choice(["central", "central", "team"])
+    by_api = store == "central" and chance.random() < 0.6 and online and offline
     possible = [verb for verb in _VERBS if (verb != "read-online" or online) and (verb != "read-offline" or offline)]
     sharers = {owner, *chance.sample(teams, min(3, len(teams)))} if store == "central" else {owner}
     shared = {team: chance.sample(possible, chance.randint(1, len(possible))) for team in sorted(sharers)}
