@@ -53,6 +53,11 @@ class Group:
     def type_of(self, feature: str) -> str:
         return dict(self.features)[feature]
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The features beside the identifier and the time."""
+        return tuple(name for name, _ in self.features if name not in (self.record_identifier, self.event_time))
+
     def grants(self, team: str, verb: str) -> bool:
         """Whether the declaration lets `team` do `verb` here. An owner has write, the rest it must list."""
         return (verb == "write" and team == self.owner) or verb in self.shared_with.get(team, ())
@@ -146,8 +151,13 @@ class Cast:
 
     def actor(self, team: str, verb: str, group: Group) -> Actor | None:
         """Who of `team` does `verb` on `group`; None if the declaration grants it to nobody there."""
-        if not group.grants(team, verb):
-            return None
+        return self._doing(team, verb, group) if group.grants(team, verb) else None
+
+    def maker(self, group: Group) -> Actor | None:
+        """Who of its owner makes `group` through the API, by grant or in the name space; None where Terraform does."""
+        return self._doing(group.owner, "manage", group) if group.created_by == "api" else None
+
+    def _doing(self, team: str, verb: str, group: Group) -> Actor | None:
         access_role = None if group.store == "team" else self.access_role(team, verb, group.name)
         for its_team, principal, role in self.principals():
             if its_team != team or verb not in role["verbs"]:

@@ -15,7 +15,7 @@ from featureshare.journeys.cast import Actor, Group
 from featureshare.journeys.combine import Combination
 from featureshare.journeys.data import as_text, instant, newest, plain
 from featureshare.journeys.sessions import account_of, is_session_of
-from featureshare.journeys.stage import Mismatch, Stage, StepResult, attempt, denied
+from featureshare.journeys.stage import Mismatch, Skipped, Stage, StepResult, attempt, denied
 
 _BATCH = 250  # records read back, so that a batch of the service's is not enough
 
@@ -85,7 +85,8 @@ def _narrowed(stage: Stage, team: str, role: Any, client: Client) -> str:
         return ""
     only, other = groups[:2]
     narrow = _client(stage, team, role, groups=[only.name])
-    narrow.online.get(only.name, "nobody")
+    nobody = "nobody" if only.features[only.record_identifier] == "String" else 0
+    narrow.online.get(only.name, nobody)
     raw = narrow.session(verb).client("sagemaker-featurestore-runtime")
     try:
         raw.get_record(FeatureGroupName=other.name, RecordIdentifierValueAsString="nobody")
@@ -145,9 +146,12 @@ def train(stage: Stage) -> Iterator[StepResult]:
 def _train(stage: Stage, found: Combination) -> str:
     client = _client(stage, found.local.owner, _role(stage, found.local_reader))
     local = found.local
+    features = [f"{join.group.name}.{feature}" for join in found.joins for feature in join.values]
+    if not features:
+        raise Skipped("the shared groups have nothing but an identifier and a time: no data set names a feature")
     dataset = client.dataset(
         local.name,
-        [f"{join.group.name}.{feature}" for join in found.joins for feature in join.values],
+        features,
         on={join.group.name: join.local_key for join in found.joins},
     )
     kind = local.type_of(local.event_time)

@@ -41,8 +41,7 @@ class Join:
 
     @property
     def values(self) -> tuple[str, ...]:
-        keys = (self.group.record_identifier, self.group.event_time)
-        return tuple(name for name, _ in self.group.features if name not in keys)
+        return self.group.values
 
 
 @dataclass(frozen=True)

@@ -90,12 +90,12 @@ def _serve(stage: Stage, actor: Actor, groups: list[Group]) -> str:
     wire = stage.sessions.wire(clock)
     handler = InferenceHandler(lambda: connect(actor.team, prefix=prefix, session=base, wire=wire))
     asked = [
-        (group, identifier, row)
+        (group, row)
         for group in groups
-        for identifier, row in sorted(newest(group, stage.written[group.arn], stage.now).items())[:_EVENTS]
+        for _, row in sorted(newest(group, stage.written[group.arn], stage.now).items())[:_EVENTS]
     ]
-    for group, identifier, row in asked:
-        _answered(handler, group, identifier, row)
+    for group, row in asked:
+        _answered(handler, group, row)
     if len(assumed) != 1:
         raise Mismatch(f"{len(asked)} events took {len(assumed)} sessions")
     ahead[0] = _ALMOST_OVER
@@ -105,7 +105,8 @@ def _serve(stage: Stage, actor: Actor, groups: list[Group]) -> str:
     return f"{len(asked)} events through one session, renewed before its end"
 
 
-def _answered(handler: InferenceHandler, group: Group, identifier: str, row: Row) -> None:
+def _answered(handler: InferenceHandler, group: Group, row: Row) -> None:
+    identifier = row[group.record_identifier]
     answer = handler({"feature_group": group.name, "identifier": identifier})
     expected = plain(row)
     if answer != {"statusCode": 200, "body": expected}:

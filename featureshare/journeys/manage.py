@@ -45,8 +45,8 @@ def retire(stage: Stage) -> list[str]:
         raise Mismatch("only an ephemeral environment is taken down; retire groups of others by hand")
     retired = []
     for group in stage.cast.groups:
-        actor = stage.cast.actor(group.owner, "manage", group)
-        if group.created_by != "api" or actor is None:
+        actor = stage.cast.maker(group)
+        if actor is None:
             continue
         client = stage.client(actor, "sagemaker")
         if describe(client, group) is None:
@@ -191,9 +191,10 @@ def compare(group: Group, answer: Mapping[str, Any]) -> None:
         found["time to live"] = ttl and timedelta(seconds=ttl["Value"] * TTL_UNITS[ttl["Unit"]])
     if group.throughput is not None:
         config = answer.get("ThroughputConfig") or {}
-        wanted = (group.throughput.get("read"), group.throughput["write"])
+        # A group without an online store is read from nowhere: no units for it, which the provider writes as 0.
+        wanted = (group.throughput.get("read") or 0, group.throughput["write"])
         declared["throughput"] = ("Provisioned", *wanted)
-        units = (config.get("ProvisionedReadCapacityUnits"), config.get("ProvisionedWriteCapacityUnits"))
+        units = (config.get("ProvisionedReadCapacityUnits") or 0, config.get("ProvisionedWriteCapacityUnits"))
         found["throughput"] = (config.get("ThroughputMode"), *units)
     if group.collections:
         declared["collections"] = {

@@ -80,7 +80,8 @@ def _describe(stage: Stage, arn: str, team: str, verb: str, session: Any) -> Non
     if verb == "discover":
         session.client("sagemaker").list_feature_groups(MaxResults=10)
     for group in stage.cast.groups:
-        if group.account != account_of(arn) or not group.grants(team, verb) or group.created_by == "api":
+        shared = group.store == "central" and group.created_by != "api"
+        if not shared or group.account != account_of(arn) or not group.grants(team, verb):
             continue
         answer = session.client("sagemaker").describe_feature_group(FeatureGroupName=group.name)
         manage.compare(group, answer)
@@ -117,8 +118,8 @@ def make_clients(stage: Stage) -> Iterator[StepResult]:
 def write(stage: Stage) -> Iterator[StepResult]:
     """Step 4: teams create the groups they make through the API, and producers write theirs, many records at once."""
     for group in stage.cast.groups:
-        actor = stage.cast.actor(group.owner, "manage", group)
-        if group.created_by == "api" and actor and stage.cast.may_write(group):
+        actor = stage.cast.maker(group)
+        if actor and stage.cast.may_write(group):
             yield attempt(
                 4,
                 actor.acts_as,

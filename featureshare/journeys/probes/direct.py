@@ -72,18 +72,27 @@ def others(stage: Stage, strangers: Strangers | None) -> Iterator[Row]:
             continue
         for _team, _name, role in stage.cast.principals():
             if role["arn"] not in catalog["readers"]:
-                yield from _outside(role["arn"], partial(execution_client, stage, role), group, "identity")
+                client = partial(execution_client, stage, role)
+                yield _looks(role["arn"], client, group, "identity")
+                yield from _takes(role["arn"], client, group)
         for account in sorted({facts["account"] for facts in stage.cast.teams.values()}):
             who = f"administrator of {account}"
             if strangers is None:
                 yield not_here(who, f"GetTable {group.name}", group.arn)
                 continue
-            yield from _outside(who, partial(stranger_client, strangers, account), group, "resource")
+            client = partial(stranger_client, strangers, account)
+            # The catalog's policy closes nothing to the administrators of its own account; the bucket's does.
+            if account != group.account:
+                yield _looks(who, client, group, "resource")
+            yield from _takes(who, client, group)
 
 
-def _outside(who: str, client: Callable[[str], Any], group: Group, layer: str) -> Iterator[Row]:
+def _looks(who: str, client: Callable[[str], Any], group: Group, layer: str) -> Row:
     look = partial(made_by, partial(client, "glue"), calls.get_table, group)
-    yield row(who, f"GetTable {group.name}", group.arn, Why("glue:GetTable", layer), look)
+    return row(who, f"GetTable {group.name}", group.arn, Why("glue:GetTable", layer), look)
+
+
+def _takes(who: str, client: Callable[[str], Any], group: Group) -> Iterator[Row]:
     bucket, prefix = calls.bucket_and_prefix(group)
     at = on_objects(partial(client, "s3"), calls.get_object, bucket, prefix)
     why = Why("s3:GetObject", "resource", "DenyReadingToOthers")
