@@ -14,6 +14,7 @@ from featureshare.localaws.gateway import (
     emulator,
     errors,
     gaps,
+    keystates,
     leftovers,
     protocol,
     regions,
@@ -164,6 +165,7 @@ class Gateway:
         arrived = _Arrived(request, call, actor, region, signing_name, lands_in, entry.request_id)
         checks = self._authorize(arrived, entry)
         ciphertexts.verify(call, caller.account, region, self.estate)
+        keystates.verify(call, checks, caller.account, region, self.estate)
         if service == "s3" and not in_chunks:
             checksums.verify(call.operation, request)
         key = key_of(request, caller.access_key, call.operation)

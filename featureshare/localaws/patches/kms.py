@@ -1,11 +1,13 @@
 """moto's keys: more services have managed ones, the id of a multi-Region key is `mrk-` and 32 hexadecimal digits, and a
-key waits for the material that its owner brings.
+key waits for the material that its owner brings. A key is turned off and on, and deleted, by its ARN too, where moto
+wants its bare id.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
 """
 
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from moto.kms import models
@@ -20,6 +22,14 @@ EXPIRY = "featureshare_expiry"
 
 _made, _shown = models.Key.__init__, models.Key.to_dict
 _original_check = KmsResponse._validate_cmk_id
+_BY_BARE_ID = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
+
+
+def _by_arn_too(call: Callable[..., Any]) -> Callable[..., Any]:
+    def called(self: Any, key_id: str, *more: Any) -> Any:
+        return call(self, self.get_key_id(key_id), *more)
+
+    return called
 
 
 def apply() -> None:
@@ -46,6 +56,8 @@ def apply() -> None:
         shown["KeyMetadata"].update(self.__dict__.get(EXPIRY, {}))
         return shown
 
+    for name in _BY_BARE_ID:
+        setattr(models.KmsBackend, name, _by_arn_too(getattr(models.KmsBackend, name)))
     models.Key.__init__ = init  # type: ignore[method-assign]
     models.Key.to_dict = to_dict  # type: ignore[method-assign]
     setattr(models, "generate_key_id", new_id)  # noqa: B010  (imported there from elsewhere)
