@@ -11,6 +11,7 @@ from featureshare.localaws.gateway import (
     addressing,
     checksums,
     ciphertexts,
+    destinations,
     emulator,
     errors,
     gaps,
@@ -166,6 +167,10 @@ class Gateway:
         checks = self._authorize(arrived, entry)
         ciphertexts.verify(call, caller.account, region, self.estate)
         keystates.verify(call, checks, caller.account, region, self.estate)
+        if self.settings.enforce:
+            destinations.verify(
+                call, self.estate, lambda check: self.authorizer.decide(actor, check, region)[1].allowed
+            )
         if service == "s3" and not in_chunks:
             checksums.verify(call.operation, request)
         key = key_of(request, caller.access_key, call.operation)

@@ -161,7 +161,14 @@ def put_versioning(call: Invocation) -> dict[str, Any]:
         raise ServiceError("AccessDenied", "MFA delete is enabled by the root user with its MFA device only", 403)
     if given.get("Status") not in ("Enabled", "Suspended"):
         raise ServiceError("IllegalVersioningConfigurationException", "The versioning state is Enabled or Suspended")
-    _bucket(call).versioning_status = given["Status"]
+    bucket = _bucket(call)
+    if bucket.object_lock_enabled and given["Status"] == "Suspended":
+        raise ServiceError(
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+            409,
+        )
+    bucket.versioning_status = given["Status"]
     if "MFADelete" in given:
         _kept(call)["MFADelete"] = given["MFADelete"]
     return {}

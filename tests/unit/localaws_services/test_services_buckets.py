@@ -7,6 +7,7 @@ import pytest
 from services_world import BUCKET, CENTRAL, CONSUMER, REGION, RESULTS, Call
 
 from featureshare.localaws.invocation import ServiceError
+from featureshare.localaws.services.notifications import find_bucket
 
 RULES: list[dict[str, Any]] = [
     {
@@ -50,6 +51,16 @@ def test_versioning_shows_the_mfa_delete_that_was_given(call: Call) -> None:
     ):
         given = {"Bucket": BUCKET, "VersioningConfiguration": wrong}
         assert refused(call, "s3", "PutBucketVersioning", **given) == code
+
+
+def test_versioning_stays_on_under_object_lock(call: Call) -> None:
+    """S3 User Guide, object-lock: "you can't suspend versioning" for a bucket that has it."""
+    find_bucket(BUCKET).object_lock_enabled = True
+    put = ("s3", "PutBucketVersioning")
+    call(*put, Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    suspended = {"Status": "Suspended"}
+    assert refused(call, *put, Bucket=BUCKET, VersioningConfiguration=suspended) == "InvalidBucketState"
+    assert call("s3", "GetBucketVersioning", Bucket=BUCKET) == {"Status": "Enabled"}
 
 
 @pytest.mark.parametrize(
