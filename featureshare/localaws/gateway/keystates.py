@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html, the table 
 what KMS says, with `KMS.` before the code (API ErrorResponses). Rotation and replication look for themselves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from featureshare.iam.calls import Check
@@ -26,6 +27,21 @@ _CHANGES = frozenset(
 )
 _S3_USE = frozenset({"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"})
 _PENDING = {"PendingDeletion": "deletion", "PendingReplicaDeletion": "replica deletion", "PendingImport": "import"}
+
+
+def of_absent(call: ParsedCall, checks: Sequence[Check], account: str, estate: MotoEstate) -> Sequence[Check]:
+    """The checks of a call of KMS; of a key that the caller's own account has not, as on a key with the default policy.
+
+    Whoever may ask by identity policies then hears from KMS that the key does not exist.
+    """
+    if call.service != "kms":
+        return checks
+    return [
+        replace(check, new=True)
+        if check.account == account and ":key/" in check.resource and estate.key(account, check.resource) is None
+        else check
+        for check in checks
+    ]
 
 
 def verify(call: ParsedCall, checks: Iterable[Check], account: str, region: str, estate: MotoEstate) -> None:

@@ -196,7 +196,8 @@ class Gateway:
         )
         if not self.settings.enforce:
             return ()
-        checks = checks_for(question, self.estate.at(arrived.region))
+        found = checks_for(question, self.estate.at(arrived.region))
+        checks = keystates.of_absent(call, found, caller.account, self.estate)
         routing.check_asked(caller.account, arrived.lands_in, checks)
         try:
             self.authorizer.require(arrived.actor, checks, service=call.service, region=arrived.region, entry=entry)

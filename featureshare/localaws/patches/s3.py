@@ -8,13 +8,14 @@ What is written under a lock needs a checksum, and one that is given names its a
 x-amz-checksum- HTTP header is required", S3).
 An object for which nobody named an encryption is encrypted by S3 all the same, and says so ("Amazon S3 automatically
 encrypts all new objects", since January 2023). An archived object's content waits for its restoration; its tags, its
-ACL and its legal hold are read as ever.
+ACL and its legal hold are read as ever. A bucket's name follows all of S3's rules, of which moto knows the length.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from moto.s3.exceptions import InvalidBucketState
+from moto.s3.exceptions import InvalidBucketName, InvalidBucketState
 from moto.s3.models import FakeBucket, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from werkzeug.datastructures import Headers
@@ -27,6 +28,11 @@ _begin = S3Backend.create_multipart_upload
 _complete = S3Backend.complete_multipart_upload
 _CHECKSUMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
 
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_NAME = re.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)"
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)(?<!\.mrap)(?<!--x-s3)(?<!--table-s3)"
+)
 _made = FakeKey.__init__
 _ABOUT = ("get_object_tagging", "get_object_acl", "get_object_legal_hold")  # asked of an object, beside its content
 
@@ -52,8 +58,10 @@ def apply() -> None:
         _made(self, *given, **named)
         self.encryption = self.encryption or "AES256"
 
-    def create_bucket(self: Any, *given: Any, **named: Any) -> Any:
-        bucket = _create_bucket(self, *given, **named)
+    def create_bucket(self: Any, bucket_name: str, *given: Any, **named: Any) -> Any:
+        if not _NAME.fullmatch(bucket_name):
+            raise InvalidBucketName()
+        bucket = _create_bucket(self, bucket_name, *given, **named)
         acls.note_bucket(bucket)
         return bucket
 

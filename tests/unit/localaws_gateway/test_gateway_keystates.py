@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from gateway_support import REGION, Aws, allow, refusal
+from gateway_support import OTHER, OWNER, REGION, Aws, allow, refusal
 
 BUCKET = "keystates"
 ROLE = "key-user"
@@ -90,3 +90,17 @@ def test_the_state_of_a_key_is_told_only_to_those_who_may_use_it(aws: Aws, clien
     kms.disable_key(KeyId=key)
     nobody = aws.as_role("kms", aws.role("key-nobody"))
     assert refusal(nobody.encrypt, KeyId=key, Plaintext=b"x")[0] == "AccessDeniedException"
+
+
+def test_a_key_that_is_not_there(aws: Aws, clients: tuple[Any, Any]) -> None:
+    """Its account's people hear that it does not exist, if they may ask; others, and S3 for anybody, do not."""
+    kms, s3 = clients
+    none = f"arn:aws:kms:{REGION}:{OWNER}:key/00000000-0000-0000-0000-000000000000"
+    assert refusal(kms.describe_key, KeyId=none)[0] == "NotFoundException"
+    assert refusal(kms.encrypt, KeyId=none, Plaintext=b"x")[0] == "NotFoundException"
+    nobody = aws.as_role("kms", aws.role("key-nobody"))
+    other = aws.as_role("kms", aws.role("key-other", allow("kms:*"), account=OTHER))
+    for client in (nobody, other):
+        assert refusal(client.describe_key, KeyId=none)[0] == "AccessDeniedException"
+    more = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": none}
+    assert refusal(s3.put_object, Bucket=BUCKET, Key="n", Body=b"", **more)[0] == "AccessDenied"

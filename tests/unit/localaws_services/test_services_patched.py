@@ -6,7 +6,9 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.handlers import validate_bucket_name
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from services_world import REGION
@@ -408,3 +410,16 @@ def test_a_connection_tells_the_key_of_its_secret() -> None:
     assert events.describe_connection(Name="c")["KmsKeyIdentifier"] == "alias/two"
     events.update_connection(**given, KmsKeyIdentifier="")
     assert "KmsKeyIdentifier" not in events.describe_connection(Name="c")
+def test_names_that_no_bucket_may_have() -> None:
+    """S3 User Guide, bucketnamingrules."""
+    s3 = boto3.client("s3", region_name=REGION, config=Config(s3={"addressing_style": "path"}))
+    s3.meta.events.unregister("before-parameter-build.s3", validate_bucket_name)
+    where: Any = {"LocationConstraint": REGION}
+    for name in (
+        *("Upper-case", "under_score", "-begins", "ends-", "dot..dot", "10.0.0.1", "xn--bcher-kva", "sthree-a", "ab"),
+        *("amzn-s3-demo-bucket", "name-s3alias", "name--ol-s3", "name.mrap", "name--table-s3", "a" * 64),
+    ):
+        with pytest.raises(ClientError, match="InvalidBucketName"):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    for name in ("abc", "0.a-b.9", "a" * 63):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
