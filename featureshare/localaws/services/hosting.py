@@ -8,7 +8,7 @@ from moto.core.utils import utcnow
 from moto.sagemaker.models import sagemaker_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
-from featureshare.localaws.services import tags
+from featureshare.localaws.services import interfaces, tags
 
 _KEPT = "featureshare"
 
@@ -30,7 +30,10 @@ _REMOVALS = {
     "DisassociateAcceleratorTypes": "accelerator_types",
 }
 _EXTRA = ("PlatformIdentifier", "InstanceMetadataServiceConfiguration", "IpAddressType")
-_ALWAYS = {"InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "1"}}
+_ALWAYS = {  # API_CreateNotebookInstance
+    "InstanceMetadataServiceConfiguration": {"MinimumInstanceMetadataServiceVersion": "1"},
+    "PlatformIdentifier": "notebook-al2023-v1",
+}
 
 
 def create_notebook_instance(call: Invocation) -> dict[str, Any]:
@@ -48,8 +51,24 @@ def create_notebook_instance(call: Invocation) -> dict[str, Any]:
         )
     except ServiceException as error:
         raise ServiceError(error.code, error.message) from None
-    made.__dict__[_KEPT] = _extras(params)
+    made.__dict__[_KEPT] = kept = _extras(params)
+    groups = params.get("SecurityGroupIds") or ()
+    purpose = f"[Do not delete] Network interface of the notebook instance {params['NotebookInstanceName']}"
+    placed = interfaces.place(call.account, call.region, params.get("SubnetId"), groups, purpose)
+    if placed:
+        kept["NetworkInterfaceId"] = placed
     return {"NotebookInstanceArn": made.arn}
+
+
+def delete_notebook_instance(call: Invocation) -> dict[str, Any]:
+    """A notebook instance goes with its interface, without which its subnet could be deleted no more."""
+    interface = _notebook(call).__dict__.get(_KEPT, {}).get("NetworkInterfaceId")
+    try:
+        _backend(call).delete_notebook_instance(call.params["NotebookInstanceName"])
+    except ServiceException as error:
+        raise ServiceError(error.code, error.message) from None
+    interfaces.remove(call.account, call.region, interface)
+    return {}
 
 
 def update_notebook_instance(call: Invocation) -> dict[str, Any]:
@@ -260,6 +279,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("sagemaker", operation): handler
     for operation, handler in {
         "CreateNotebookInstance": create_notebook_instance,
+        "DeleteNotebookInstance": delete_notebook_instance,
         "UpdateNotebookInstance": update_notebook_instance,
         "DescribeNotebookInstance": describe_notebook_instance,
         "CreateNotebookInstanceLifecycleConfig": create_notebook_lifecycle,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from moto.athena.models import athena_backends
+from moto.ec2.models import ec2_backends
 from moto.glue.models import glue_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
@@ -110,6 +111,26 @@ def test_notebook_round_trip(call: Call) -> None:
     shown = call("sagemaker", "DescribeNotebookInstance", NotebookInstanceName="n")
     assert (shown["InstanceType"], shown["VolumeSizeInGB"], shown["RootAccess"]) == ("ml.m5.large", 20, "Disabled")
     assert call("sagemaker", "ListTags", ResourceArn=shown["NotebookInstanceArn"])["Tags"][0]["Value"] == "1"
+
+
+def test_a_notebook_has_an_interface_in_its_subnet_as_long_as_it_is_there(call: Call) -> None:
+    """API_CreateNotebookInstance and API_DescribeNotebookInstance: PlatformIdentifier's default, NetworkInterfaceId."""
+    network = ec2_backends[CENTRAL][REGION]
+    vpc = network.create_vpc("10.0.0.0/16")
+    subnet = network.create_subnet(vpc.id, "10.0.0.0/24")
+    group = network.create_security_group("g", "g", vpc_id=vpc.id)
+    given = {"InstanceType": "ml.t3.medium", "RoleArn": ROLE, "SubnetId": subnet.id, "SecurityGroupIds": [group.id]}
+    call("sagemaker", "CreateNotebookInstance", NotebookInstanceName="n", **given)
+    shown = call("sagemaker", "DescribeNotebookInstance", NotebookInstanceName="n")
+    assert shown["PlatformIdentifier"] == "notebook-al2023-v1"
+    interface = network.enis[shown["NetworkInterfaceId"]]
+    assert (interface.subnet.id, [one.id for one in interface.group_set]) == (subnet.id, [group.id])
+    assert refused(call, "sagemaker", "DeleteNotebookInstance", NotebookInstanceName="n")[0] == "ValidationException"
+    assert interface.id in network.enis
+    sagemaker_backends[CENTRAL][REGION].stop_notebook_instance("n")
+    call("sagemaker", "DeleteNotebookInstance", NotebookInstanceName="n")
+    assert interface.id not in network.enis
+    assert refused(call, "sagemaker", "DescribeNotebookInstance", NotebookInstanceName="n")[0] == "ValidationException"
 
 
 def test_notebook_lifecycle_changes(call: Call) -> None:
