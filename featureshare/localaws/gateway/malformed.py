@@ -1,5 +1,10 @@
 """Policy documents are read before they are stored, as AWS does: a broken one is refused in the call that brings it."""
 
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from featureshare.iam import DocumentError, Policy
 from featureshare.iam.public import is_public
 from featureshare.localaws.gateway.estate import MotoEstate
@@ -21,6 +26,7 @@ _PLACES: dict[tuple[str, str], tuple[str, str]] = {
     ("organizations", "CreatePolicy"): ("Content", "organization"),
     ("organizations", "UpdatePolicy"): ("Content", "organization"),
 }
+_OF_BUCKET = re.compile(r"arn:[^:]*:s3:::([^/]*)(?:/.*)?", re.DOTALL)
 _CODES = {
     "iam": "MalformedPolicyDocument",
     "s3": "MalformedPolicy",
@@ -45,6 +51,28 @@ def check_documents(call: ParsedCall) -> None:
     fault = _fault(policy, place[1])
     if fault is not None:
         raise ServiceError(_CODES[call.service], f"This policy is not valid here: {fault}")
+    if (call.service, call.operation) == ("s3", "PutBucketPolicy"):
+        _check_about(str(call.params["Bucket"]), json.loads(str(text)))
+
+
+def _check_about(bucket: str, document: Mapping[str, Any]) -> None:
+    """A bucket's policy is about that bucket and its objects. Raises ServiceError MalformedPolicy.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting.html; what holds a wildcard or a variable
+    before the first `/` may be about it.
+    """
+    for resource in _resources(document):
+        name = _OF_BUCKET.fullmatch(resource)
+        if name is not None and name[1] != bucket and not set(name[1]) & set("*?$"):
+            raise ServiceError("MalformedPolicy", "Policy has invalid resource")
+
+
+def _resources(document: Mapping[str, Any]) -> Iterator[str]:
+    given = document.get("Statement") or ()
+    for statement in (given,) if isinstance(given, Mapping) else given:
+        for member in ("Resource", "NotResource"):
+            named = statement.get(member) or ()
+            yield from (named,) if isinstance(named, str) else named
 
 
 def refuse_public_policy(call: ParsedCall, estate: MotoEstate, principal: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from moto.s3.models import s3_backends
 
 from featureshare.localaws.invocation import Handler, Invocation, ServiceError
+from featureshare.localaws.services.lifecyclerules import check_times
 
 _KEPT = "featureshare_configurations"
 _LISTED = {
@@ -82,6 +83,8 @@ def put_lifecycle(call: Invocation) -> dict[str, Any]:
         rule.setdefault("ID", secrets.token_hex(24))
     if len({rule["ID"] for rule in rules}) != len(rules):
         raise ServiceError("InvalidArgument", "Rule ID must be unique. Found same ID for more than one rule")
+    for rule in rules:
+        check_times(rule)
     size = call.params.get("TransitionDefaultMinimumObjectSize") or "all_storage_classes_128K"
     _kept(call)["Lifecycle"] = {"Rules": rules, "TransitionDefaultMinimumObjectSize": size}
     return {"TransitionDefaultMinimumObjectSize": size}

@@ -542,3 +542,22 @@ def test_a_policy_that_is_attached_cannot_be_deleted(aws: Aws, admin: str) -> No
     )
     iam.detach_role_policy(RoleName="holds-it", PolicyArn=arn)
     iam.delete_policy(PolicyArn=arn)
+
+
+def test_a_bucket_policy_is_about_its_bucket(aws: Aws, bucket: Make) -> None:
+    """S3 refuses a resource that can only be another bucket's; what a wildcard or a variable leaves open it takes."""
+    name = "about-itself"
+    bucket(name)
+    s3 = aws.as_role("s3", aws.role("about-writer", allow("s3:*")))
+
+    def put(resources: list[str]) -> None:
+        given = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": resources}
+        s3.put_bucket_policy(Bucket=name, Policy=document(given))
+
+    refused = ("MalformedPolicy", "Policy has invalid resource", 400)
+    for other in ("about-another/*", "about-itself-not", "about-another"):
+        resources = [f"arn:aws:s3:::{name}/*", f"arn:aws:s3:::{other}"]
+        assert refusal(put, resources=resources) == refused
+    for own in (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/a/*", "arn:aws:s3:::about-*", "*"):
+        put(resources=[own])
+    put(resources=["arn:aws:s3:::${aws:PrincipalTag/bucket}/*"])

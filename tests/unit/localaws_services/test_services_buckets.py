@@ -63,6 +63,34 @@ def test_versioning_stays_on_under_object_lock(call: Call) -> None:
     assert call("s3", "GetBucketVersioning", Bucket=BUCKET) == {"Status": "Enabled"}
 
 
+def test_times_of_a_lifecycle(call: Call) -> None:
+    """S3 User Guide, lifecycle-transition-general-considerations; API_LifecycleExpiration (midnight GMT)."""
+
+    def put(**rule: Any) -> None:
+        rules = [{"ID": "a", "Status": "Enabled", "Filter": {"Prefix": "p/"}, **rule}]
+        call("s3", "PutBucketLifecycleConfiguration", Bucket=BUCKET, LifecycleConfiguration={"Rules": rules})
+
+    def moved(days: int, to: str = "STANDARD_IA") -> dict[str, Any]:
+        return {"Transitions": [{"Days": days, "StorageClass": to}]}
+
+    later = {"NoncurrentVersionTransitions": [{"NoncurrentDays": 29, "StorageClass": "ONEZONE_IA"}]}
+    for wrong, message in (
+        (moved(29), "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'"),
+        (later, "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30"),
+        (
+            {**moved(30), "Expiration": {"Days": 30}},
+            "in the Expiration action for filter '(prefix=p/)' must be greater",
+        ),
+        ({"Expiration": {"Date": "2030-01-01T10:00:00Z"}}, "'Date' must be at midnight GMT"),
+    ):
+        with pytest.raises(ServiceError) as caught:
+            put(**wrong)
+        assert (caught.value.code, message in caught.value.message) == ("InvalidArgument", True)
+    put(**moved(30), Expiration={"Days": 31})
+    put(**moved(0, "INTELLIGENT_TIERING"), Expiration={"Days": 1})
+    put(Expiration={"Date": "2030-01-01T00:00:00Z"})
+
+
 @pytest.mark.parametrize(
     ("rules", "code"),
     [([], "MalformedXML"), ([{"ID": "a", "Status": "On"}], "MalformedXML"), ([RULES[0]] * 2, "InvalidArgument")],
