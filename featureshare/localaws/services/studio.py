@@ -20,6 +20,8 @@ from featureshare.localaws.services.paging import page
 _KEPT = "featureshare-studio"
 _PACKAGE_GROUP_POLICY = "ModelPackageGroupPolicy"
 _PAGE = 100
+# The user of the file system that the first profile or space of a domain has.
+_FIRST_HOME = 200000
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,11 @@ def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
             "HomeEfsFileSystemId": f"fs-{secrets.token_hex(8)}",
             "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
         }
+    if kind.noun in ("Space", "UserProfile"):
+        found = _find(DOMAIN, call, (str(call.params["DomainId"]),))
+        homes = [int(one.get("HomeEfsFileSystemUid") or 0) for other in KINDS for one in _kept(call, other).values()]
+        home = {"HomeEfsFileSystemUid": str(1 + max(_FIRST_HOME, *homes))}
+        return home if kind.noun != "Space" else {**home, "Url": f"{found['Url']}/spaces/{call.params['SpaceName']}"}
     if kind.noun == "Project":
         provided = {"ProvisionedProductId": f"pp-{_letters()}"}
         return {"ProjectId": f"p-{_letters()}", "ServiceCatalogProvisionedProductDetails": provided}
@@ -305,7 +312,7 @@ def package_group_policy(store: Any, name: str) -> str | None:
 def _package_group(call: Invocation) -> str:
     name = str(call.params["ModelPackageGroupName"]).rpartition("/")[2]
     if name not in sagemaker_backends[call.account][call.region].model_package_groups:
-        raise ServiceError("ValidationException", f"ModelPackageGroup {name} does not exist.")
+        raise ServiceError("ValidationException", f"Cannot find Model Package Group: {name}")
     return name
 
 

@@ -423,3 +423,12 @@ def test_names_that_no_bucket_may_have() -> None:
             s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
     for name in ("abc", "0.a-b.9", "a" * 63):
         s3.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+
+
+def test_reading_a_secret_that_is_to_be_deleted_is_refused_in_the_words_of_aws() -> None:
+    secrets = client("secretsmanager")
+    secrets.create_secret(Name="going", SecretString="s")
+    secrets.delete_secret(SecretId="going")
+    with pytest.raises(ClientError, match="because it was marked for deletion") as caught:
+        secrets.get_secret_value(SecretId="going")
+    assert caught.value.response["Error"]["Code"] == "InvalidRequestException"

@@ -42,6 +42,15 @@ def test_policy_of_a_model_package_group(call: Call) -> None:
     assert refused(call, "GetModelPackageGroupPolicy", **name) == "ValidationException"
 
 
+def test_what_is_not_there_of_a_model_package_group(call: Call) -> None:
+    name = {"ModelPackageGroupName": "models"}
+    with pytest.raises(ServiceError, match="Cannot find Model Package Group: models"):
+        call("sagemaker", "GetModelPackageGroupPolicy", **name)
+    sagemaker_backends[CENTRAL][REGION].create_model_package_group("models", "", [])
+    with pytest.raises(ServiceError, match="Cannot find resource policy for models"):
+        call("sagemaker", "GetModelPackageGroupPolicy", **name)
+
+
 def domain(call: Call) -> str:
     settings = {"ExecutionRole": ROLE, "SecurityGroups": ["sg-1"]}
     made = call(
@@ -223,3 +232,16 @@ def test_an_app_image_config_has_one_way_to_run(call: Call) -> None:
     call("sagemaker", "UpdateAppImageConfig", **name, JupyterLabAppImageConfig={})
     found = call("sagemaker", "DescribeAppImageConfig", **name)
     assert ("KernelGatewayImageConfig" in found, found["JupyterLabAppImageConfig"]) == (False, {})
+
+
+def test_home_and_address_of_profiles_and_spaces(call: Call) -> None:
+    name = domain(call)
+    call("sagemaker", "CreateUserProfile", DomainId=name, UserProfileName="ann")
+    call("sagemaker", "CreateUserProfile", DomainId=name, UserProfileName="bob")
+    call("sagemaker", "CreateSpace", DomainId=name, SpaceName="shared")
+    profiles = [call("sagemaker", "DescribeUserProfile", DomainId=name, UserProfileName=who) for who in ("ann", "bob")]
+    space = call("sagemaker", "DescribeSpace", DomainId=name, SpaceName="shared")
+    homes = [one["HomeEfsFileSystemUid"] for one in (*profiles, space)]
+    assert all(home.isdigit() for home in homes)
+    assert len(set(homes)) == 3
+    assert space["Url"] == f"{call('sagemaker', 'DescribeDomain', DomainId=name)['Url']}/spaces/shared"
