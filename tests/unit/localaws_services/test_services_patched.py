@@ -253,6 +253,19 @@ def test_a_definition_in_a_bucket_is_json() -> None:
     assert json.loads(sagemaker.describe_pipeline(PipelineName="p")["PipelineDefinition"]) == definition
 
 
+def test_a_missing_pipeline_is_not_found() -> None:
+    sagemaker = client("sagemaker")
+    execution = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/absent/execution/abcdefghijkl"
+    for ask in (
+        lambda: sagemaker.describe_pipeline(PipelineName="absent"),
+        lambda: sagemaker.delete_pipeline(PipelineName="absent", ClientRequestToken="t" * 32),
+        lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution),
+    ):
+        with pytest.raises(ClientError) as caught:
+            ask()
+        assert caught.value.response["Error"]["Code"] == "ResourceNotFound"
+
+
 def test_a_table_on_demand_has_no_capacity_and_its_stream_starts_again() -> None:
     dynamodb = client("dynamodb")
     some = {"ReadCapacityUnits": 2, "WriteCapacityUnits": 2}
