@@ -35,6 +35,12 @@ _CRAWLER = {
     "Configuration": "configuration",
     "CrawlerSecurityConfiguration": "crawler_security_configuration",
 }
+# what Glue adds to each of these where a crawler is not told. https://docs.aws.amazon.com/glue/latest/webapi/API_Crawler.html
+_OF_A_CRAWLER = {
+    "SchemaChangePolicy": {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"},
+    "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVERYTHING"},
+    "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
+}
 _JOB = {
     "Description": "description",
     "LogUri": "log_uri",
@@ -61,7 +67,7 @@ _JOB = {
 
 def create_crawler(call: Invocation) -> dict[str, Any]:
     """A crawler with all that it is given; moto forgets how it asks Lake Formation."""
-    members = {attribute: call.params.get(name) for name, attribute in _CRAWLER.items()}
+    members = {attribute: _of_a_crawler(name, call.params.get(name)) for name, attribute in _CRAWLER.items()}
     of_lake = members.pop("lake_formation_configuration")
     name, tags = call.params["Name"], call.params.get("Tags") or {}
     _glue(call, lambda backend: backend.create_crawler(name=name, tags=tags, **members))
@@ -74,10 +80,16 @@ def update_crawler(call: Invocation) -> dict[str, Any]:
     crawler = _glue(call, lambda backend: backend.get_crawler(call.params["Name"]))
     for name, attribute in _CRAWLER.items():
         if name in call.params:
-            setattr(crawler, attribute, call.params[name])
+            setattr(crawler, attribute, _of_a_crawler(name, call.params[name]))
     crawler.version += 1
     crawler.last_updated = utcnow()
     return {}
+
+
+def _of_a_crawler(name: str, given: Any) -> Any:
+    if name == "Role" and given:  # Glue shows a role's path and name, also of one that it was given as an ARN
+        return given.partition(":role/")[2] or given
+    return {**_OF_A_CRAWLER[name], **(given or {})} if name in _OF_A_CRAWLER else given
 
 
 def update_job(call: Invocation) -> dict[str, Any]:

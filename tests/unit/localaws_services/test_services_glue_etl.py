@@ -116,6 +116,19 @@ def test_a_crawler_keeps_how_it_asks_lake_formation(call: Call) -> None:
     assert changed["LakeFormationConfiguration"] == {"UseLakeFormationCredentials": True}
 
 
+def test_a_crawler_shows_what_it_does_where_it_is_not_told(call: Call) -> None:
+    call("glue", "CreateCrawler", Name="c", Role="arn:aws:iam::111111111111:role/team/search", Targets={})
+    shown = glue_backends[CENTRAL][REGION].get_crawler("c").as_dict()
+    assert shown["Role"] == "team/search"
+    assert shown["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_EVERYTHING"}
+    assert shown["LineageConfiguration"] == {"CrawlerLineageSettings": "DISABLE"}
+    policy = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
+    assert shown["SchemaChangePolicy"] == policy
+    call("glue", "UpdateCrawler", Name="c", Role="plain", SchemaChangePolicy={"DeleteBehavior": "LOG"})
+    changed = glue_backends[CENTRAL][REGION].get_crawler("c").as_dict()
+    assert (changed["Role"], changed["SchemaChangePolicy"]) == ("plain", {**policy, "DeleteBehavior": "LOG"})
+
+
 def test_reserved_capacity(call: Call) -> None:
     with pytest.raises(ServiceError, match="at least 24"):
         call("athena", "CreateCapacityReservation", Name="c", TargetDpus=4)
