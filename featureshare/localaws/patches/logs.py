@@ -8,6 +8,7 @@ from moto.logs.models import LogGroup, SubscriptionFilter
 from moto.logs.responses import LogsResponse
 
 _KEPT, _SPREAD = "featureshare_class", "featureshare_distribution"
+_OF_DELIVERY = {"retentionInDays": 2}  # whatever it is told: a group of this class keeps nothing longer
 _create = LogsResponse.create_log_group
 _subscribe = LogsResponse.put_subscription_filter
 _filter = SubscriptionFilter.to_json
@@ -23,7 +24,8 @@ def apply() -> None:
         return answer
 
     def to_describe_dict(self: Any) -> dict[str, Any]:
-        return {**_show(self), "logGroupClass": self.__dict__.get(_KEPT) or "STANDARD"}
+        shown = {**_show(self), "logGroupClass": self.__dict__.get(_KEPT) or "STANDARD"}
+        return {**shown, **(_OF_DELIVERY if shown["logGroupClass"] == "DELIVERY" else {})}
 
     def put_subscription_filter(self: Any) -> str:
         answer = _subscribe(self)

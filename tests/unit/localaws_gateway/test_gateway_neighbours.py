@@ -264,6 +264,12 @@ def test_what_is_given_at_birth_is_shown(aws: Aws, admin: str) -> None:
         logs.create_log_group(logGroupName=name, **given)
         (found,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         assert found["logGroupClass"] == given.get("logGroupClass", "STANDARD")
+    logs.create_log_group(logGroupName="onward", logGroupClass="DELIVERY")
+    for kept in (None, 30):
+        if kept:
+            logs.put_retention_policy(logGroupName="onward", retentionInDays=kept)
+        (found,) = logs.describe_log_groups(logGroupNamePrefix="onward")["logGroups"]
+        assert found["retentionInDays"] == 2
     ecs = aws.as_role("ecs", admin)
     ecs.create_cluster(clusterName="serving")
     task = {"family": "api", "containerDefinitions": [{"name": "api", "image": "api", "memory": 64}]}
