@@ -1,8 +1,8 @@
 """moto's Glue: jobs, crawlers, connections, triggers and registries show what they were made with, and nothing made up.
 
-A job made without an execution class shows none, and keeps its window of maintenance and its queuing; a connection
-tells its type; a trigger that nobody can switch on (on demand, by event) stays as created; a registry's tags are found
-as any other's. A catalog without a policy says so.
+A job made without an execution class shows none, keeps its window of maintenance and its queuing, and shows the limits
+that Glue gives it where it has none of its own; a connection tells its type; a trigger that nobody can switch on (on
+demand, by event) stays as created; a registry's tags are found as any other's. A catalog without a policy says so.
 """
 
 import inspect
@@ -46,7 +46,9 @@ def apply() -> None:
 
     def job_shown(self: Any) -> dict[str, Any]:
         held = {member: getattr(self, attribute, None) for member, attribute in JOB_MEMBERS.items()}
-        return {**_job_shown(self), **{member: value for member, value in held.items() if value is not None}}
+        return _with_defaults(
+            {**_job_shown(self), **{name: value for name, value in held.items() if value is not None}}
+        )
 
     def registry(self: Any, backend: Any, *args: Any, **given: Any) -> None:
         _registry(self, backend, *args, **given)
@@ -85,3 +87,15 @@ def apply() -> None:
     FakeCrawler.as_dict = crawler  # type: ignore[method-assign]
     FakeTrigger.__init__ = trigger  # type: ignore[method-assign]
     FakeTrigger.start_trigger = start  # type: ignore[method-assign]
+
+
+def _with_defaults(job: dict[str, Any]) -> dict[str, Any]:
+    """What Glue fills in. https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html
+
+    Only the versions before 2.0 are told a capacity, so a job that has one and no version is of the first of them."""
+    version = job["GlueVersion"] or ("0.9" if job["MaxCapacity"] or job["AllocatedCapacity"] else None)
+    filled = {"GlueVersion": version, "ExecutionProperty": job["ExecutionProperty"] or {"MaxConcurrentRuns": 1}}
+    if not job["Timeout"] and (job["Command"] or {}).get("Name") != "gluestreaming":
+        newer = version is None or not version[0].isdigit() or int(version.partition(".")[0]) >= 5
+        filled["Timeout"] = 480 if newer else 2880
+    return {**job, **filled}

@@ -159,6 +159,30 @@ def test_things_show_what_they_were_made_with(world: World) -> None:
         assert backend.get_job("j").as_dict()["ExecutionClass"] == given
 
 
+@pytest.mark.parametrize(
+    ("given", "version", "timeout"),
+    [
+        ({}, None, 480),
+        ({"max_capacity": 10.0}, "0.9", 2880),
+        ({"glue_version": "4.0"}, "4.0", 2880),
+        ({"glue_version": "5.0"}, "5.0", 480),
+        ({"glue_version": "auto"}, "auto", 480),
+        ({"glue_version": "5.0", "timeout": 7, "execution_property": {"MaxConcurrentRuns": 3}}, "5.0", 7),
+        ({"glue_version": "4.0", "command": {"Name": "gluestreaming"}}, "4.0", None),
+    ],
+)
+def test_a_job_shows_the_limits_that_it_is_given(
+    world: World, given: dict[str, Any], version: str | None, timeout: int | None
+) -> None:
+    backend = glue_backends[CENTRAL][REGION]
+    names = list(inspect.signature(backend.create_job).parameters)
+    arguments: dict[str, Any] = {**dict.fromkeys(names), "name": "j", "role": "r", "tags": {}, **given}
+    backend.create_job(**arguments)
+    shown = backend.get_job("j").as_dict()
+    assert (shown["GlueVersion"], shown["Timeout"]) == (version, timeout)
+    assert shown["ExecutionProperty"] == given.get("execution_property", {"MaxConcurrentRuns": 1})
+
+
 def test_a_transform_lives_under_the_id_that_glue_gives_it(call: Call) -> None:
     tables = [{"DatabaseName": "d", "TableName": "t"}]
     parameters = {"TransformType": "FIND_MATCHES", "FindMatchesParameters": {"PrimaryKeyColumnName": "id"}}
