@@ -423,6 +423,8 @@ def test_a_connection_tells_the_key_of_its_secret() -> None:
     assert events.describe_connection(Name="c")["KmsKeyIdentifier"] == "alias/two"
     events.update_connection(**given, KmsKeyIdentifier="")
     assert "KmsKeyIdentifier" not in events.describe_connection(Name="c")
+
+
 def test_names_that_no_bucket_may_have() -> None:
     """S3 User Guide, bucketnamingrules."""
     s3 = boto3.client("s3", region_name=REGION, config=Config(s3={"addressing_style": "path"}))
