@@ -73,9 +73,10 @@ def _evaluated(call: ParsedCall, world: World, source: str, account: str, action
     )
     if world.resource is None and action.partition(":")[0].lower() in _OWN_POLICY:
         world = replace(world, resource=_left_to(account))
+    result = decide(request, world).result
     shown: dict[str, Any] = {
-        **{"EvalActionName": action, "EvalResourceName": resource, "MatchedStatements": [], "MissingContextValues": []},
-        "EvalDecision": _ANSWERS[decide(request, world).result],
+        **{"EvalActionName": action, "EvalResourceName": resource, "MissingContextValues": []},
+        **{"EvalDecision": _ANSWERS[result], "MatchedStatements": _matched(request, world, result)},
     }
     if world.boundary is not None:
         within = replace(world, identity=world.boundary, boundary=None, scps=(), resource=None)
@@ -84,6 +85,22 @@ def _evaluated(call: ParsedCall, world: World, source: str, account: str, action
         under = replace(world, identity=(_ANYTHING,), boundary=None)
         shown["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": decide(request, under).allowed}
     return shown
+
+
+def _matched(request: Request, world: World, result: str) -> list[dict[str, str]]:
+    """The policies of the source and of the call that come to the result by themselves; not where in them."""
+    if result == "ImplicitlyDenied":
+        return []
+    alone = replace(world, boundary=None, scps=())
+    matched = [one for one in world.identity if decide(request, replace(alone, identity=(one,))).result == result]
+    return [{"SourcePolicyId": _id_of(one.name), "SourcePolicyType": "IAM Policy"} for one in matched]
+
+
+def _id_of(name: str) -> str:
+    """As IAM writes it: a managed policy's name, KIND_NAME_POLICY for one inside a user, a group or a role."""
+    owner, _, inline = name.partition(" ")
+    kind, *path = owner.rpartition(":")[2].split("/")
+    return "_".join((kind, path[-1], inline)) if inline and path else (path or [kind])[-1]
 
 
 def _context(call: ParsedCall, source: str) -> dict[str, ContextValue]:

@@ -50,6 +50,26 @@ def test_a_boundary_in_the_call_is_told_apart(aws: Aws, admin: str) -> None:
         assert (found["EvalDecision"], within) == (decision, decision == "allowed")
 
 
+def test_a_simulation_tells_which_policies_it_comes_from(aws: Aws, admin: str) -> None:
+    iam = aws.as_role("iam", admin)
+    role = aws.role("simulated-telling", allow("s3:GetObject"))
+    (inline,) = iam.list_role_policies(RoleName="simulated-telling")["PolicyNames"]
+    managed = iam.create_policy(PolicyName="no-writes", PolicyDocument=document(statement("Deny", "s3:PutObject")))
+    iam.attach_role_policy(RoleName="simulated-telling", PolicyArn=managed["Policy"]["Arn"])
+    asked = iam.simulate_principal_policy(
+        PolicySourceArn=role,
+        ActionNames=["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        ResourceArns=[INSIDE],
+        PolicyInputList=[allow("s3:GetObject")],
+    )
+    told = [
+        [(one["SourcePolicyId"], one["SourcePolicyType"]) for one in result["MatchedStatements"]]
+        for result in asked["EvaluationResults"]
+    ]
+    mine = (f"role_simulated-telling_{inline}", "PolicyInputList.1")
+    assert told == [[(one, "IAM Policy") for one in mine], [("no-writes", "IAM Policy")], []]
+
+
 def test_who_may_simulate_whom(aws: Aws, admin: str) -> None:
     role = aws.role("simulated-by-few", allow("s3:GetObject"))
     asked = {"PolicySourceArn": role, "ActionNames": ["s3:GetObject"]}
