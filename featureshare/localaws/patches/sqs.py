@@ -1,4 +1,4 @@
-"""moto's queues: setting one attribute leaves the policy alone, and redrive policies read as they were written."""
+"""moto's queues: setting one attribute leaves the policy alone, and redrive policies read in one form."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ def apply() -> None:
             shown.pop(_ALLOW, None)
         for name in ("RedrivePolicy", _ALLOW):
             if isinstance(shown.get(name), str) and shown[name]:
-                shown[name] = json.dumps(json.loads(shown[name]), separators=(",", ":"))
+                shown[name] = json.dumps(json.loads(shown[name]), separators=(",", ":"), sort_keys=True)
         return shown
 
     # moto keeps this one and knows it under no name.
