@@ -1,9 +1,9 @@
 """moto's topics: attributes that it takes and does not show are shown, as those of a topic that was given them; a
-policy of a subscription that is emptied is gone."""
+policy of a subscription that is emptied is gone, and an archive's, which tells since when there is one."""
 
 from typing import Any
 
-from moto.core.utils import camelcase_to_underscores
+from moto.core.utils import camelcase_to_underscores, iso_8601_datetime_with_milliseconds
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
@@ -19,6 +19,7 @@ _KEPT = (
 _show = SNSResponse.get_topic_attributes
 _set = SNSBackend.set_subscription_attributes
 _EMPTY = ("", "{}")
+_SINCE = "featureshare_archived_since"
 
 
 def apply() -> None:
@@ -26,6 +27,11 @@ def apply() -> None:
         shown: Any = _show(self)
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         kept = {name: topic.__dict__.get(camelcase_to_underscores(name)) for name in _KEPT}
+        if str(kept["ArchivePolicy"] or "").strip() in _EMPTY:
+            topic.__dict__.pop(_SINCE, None)
+            kept.pop("ArchivePolicy")
+        else:
+            kept["BeginningArchiveTime"] = topic.__dict__.setdefault(_SINCE, iso_8601_datetime_with_milliseconds())
         shown.result["Attributes"].update({name: value for name, value in kept.items() if value})
         return shown
 

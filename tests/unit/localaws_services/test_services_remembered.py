@@ -198,6 +198,20 @@ def test_topic_shows_what_it_was_given() -> None:
     assert shown["SQSFailureFeedbackRoleArn"] == ROLE
 
 
+def test_topic_tells_since_when_it_has_an_archive() -> None:
+    with mock_aws():
+        sns = boto3.client("sns", region_name=REGION)
+        policy = '{"MessageRetentionPeriod": "30"}'
+        given = {"FifoTopic": "true", "ArchivePolicy": policy}
+        arn = sns.create_topic(Name="kept.fifo", Attributes=given)["TopicArn"]
+        shown, again = (sns.get_topic_attributes(TopicArn=arn)["Attributes"] for _ in range(2))
+        assert shown["ArchivePolicy"] == policy
+        assert shown["BeginningArchiveTime"] == again["BeginningArchiveTime"] >= "2000"
+        sns.set_topic_attributes(TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue="{}")
+        shown = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    assert not {"ArchivePolicy", "BeginningArchiveTime"} & set(shown)
+
+
 def test_a_recorder_may_exclude_nothing(call: Call) -> None:
     backend = config_backends[CENTRAL][REGION]
     for kinds in (["AWS::S3::Bucket"], ["AWS::S3::Bucket", "AWS::IAM::Role"]):
