@@ -8,6 +8,7 @@ from moto import mock_aws
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.backup.models import backup_backends
 from moto.budgets.models import budgets_backends
+from moto.cloudwatch.exceptions import InvalidParameterValue
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.config.models import config_backends
 from moto.ecr.models import ecr_backends
@@ -72,6 +73,21 @@ def test_composite_alarm(call: Call) -> None:
     shown: Any = alarm
     assert (shown.rule, shown.alarm_rule, shown.actions_enabled) == ('ALARM("a")', 'ALARM("a")', True)
     assert shown.actions_suppressor == "quiet"
+
+
+def test_an_alarm_watches_any_statistic_of_cloudwatch(call: Call) -> None:
+    backend = cloudwatch_backends[CENTRAL][REGION]
+    about = {"actions_enabled": True, "dimensions": [], "tags": [], "alarm_actions": [], "ok_actions": []}
+    given: dict[str, Any] = {
+        **{"name": "a", "namespace": "N", "metric_name": "m", "metric_data_queries": [], "description": None},
+        **{"comparison_operator": "GreaterThanThreshold", "evaluation_periods": 1, "datapoints_to_alarm": None},
+        **{"period": 60, "threshold": 1.0, "statistic": None, "insufficient_data_actions": [], "unit": None, **about},
+    }
+    for known in ("p99.9", "tm90", "IQM", "TM(2%:98%)", "PR(:300)", "TS(80%:)", "WM(5:9)"):
+        assert backend.put_metric_alarm(**given, extended_statistic=known).extended_statistic == known
+    for unknown in ("p101", "median", "TM(:)"):
+        with pytest.raises(InvalidParameterValue, match="not supported"):
+            backend.put_metric_alarm(**given, extended_statistic=unknown)
 
 
 def test_settings_of_a_function(call: Call) -> None:
