@@ -149,6 +149,7 @@ def _identity(kind: Kind, call: Invocation) -> dict[str, Any]:
             "DomainId": name,
             "HomeEfsFileSystemId": f"fs-{secrets.token_hex(8)}",
             "Url": f"https://{name}.studio.{call.region}.sagemaker.aws",
+            "DefaultUserSettings": {"AutoMountHomeEFS": "Enabled", **call.params["DefaultUserSettings"]},
         }
     if kind.noun in ("Space", "UserProfile"):
         found = _find(DOMAIN, call, (str(call.params["DomainId"]),))

@@ -73,7 +73,11 @@ def test_domain(call: Call) -> None:
     docker = {"DockerSettings": {"EnableDockerAccess": "ENABLED"}}
     call("sagemaker", "UpdateDomain", DomainId=name, DomainSettingsForUpdate=docker)
     assert call("sagemaker", "DescribeDomain", DomainId=name)["DomainSettings"] == docker
-    assert found["DefaultUserSettings"] == {"ExecutionRole": ROLE, "SecurityGroups": ["sg-2"]}
+    assert found["DefaultUserSettings"] == {
+        "AutoMountHomeEFS": "Enabled",
+        "ExecutionRole": ROLE,
+        "SecurityGroups": ["sg-2"],
+    }
     assert [one["DomainId"] for one in call("sagemaker", "ListDomains")["Domains"]] == [name]
     call("sagemaker", "DeleteDomain", DomainId=name)
     assert refused(call, "DescribeDomain", DomainId=name) == "ResourceNotFound"
