@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.kms import models
+from moto.kms.exceptions import ValidationException
 from moto.kms.responses import KmsResponse
 from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS, RESERVED_ALIASES, generate_key_id
 
@@ -23,11 +24,27 @@ EXPIRY = "featureshare_expiry"
 _made, _shown = models.Key.__init__, models.Key.to_dict
 _original_check = KmsResponse._validate_cmk_id
 _BY_BARE_ID = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
+_SOONEST, _LATEST = 7, 30
 
 
 def _by_arn_too(call: Callable[..., Any]) -> Callable[..., Any]:
     def called(self: Any, key_id: str, *more: Any) -> Any:
         return call(self, self.get_key_id(key_id), *more)
+
+    return called
+
+
+def _within_window(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A deletion is 7 to 30 days ahead (API_ScheduleKeyDeletion); moto does nothing of another one and says null."""
+
+    def called(self: Any, key_id: str, days: int) -> Any:
+        if not _SOONEST <= days <= _LATEST:
+            bound = f"greater than or equal to {_SOONEST}" if days < _SOONEST else f"less than or equal to {_LATEST}"
+            constraint = f"failed to satisfy constraint: Member must have value {bound}"
+            raise ValidationException(
+                f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' {constraint}"
+            )
+        return call(self, key_id, days)
 
     return called
 
@@ -58,6 +75,7 @@ def apply() -> None:
 
     for name in _BY_BARE_ID:
         setattr(models.KmsBackend, name, _by_arn_too(getattr(models.KmsBackend, name)))
+    setattr(models.KmsBackend, "schedule_key_deletion", _within_window(models.KmsBackend.schedule_key_deletion))  # noqa: B010
     models.Key.__init__ = init  # type: ignore[method-assign]
     models.Key.to_dict = to_dict  # type: ignore[method-assign]
     setattr(models, "generate_key_id", new_id)  # noqa: B010  (imported there from elsewhere)

@@ -447,3 +447,14 @@ def test_reading_a_secret_that_is_to_be_deleted_is_refused_in_the_words_of_aws()
     with pytest.raises(ClientError, match="because it was marked for deletion") as caught:
         secrets.get_secret_value(SecretId="going")
     assert caught.value.response["Error"]["Code"] == "InvalidRequestException"
+
+
+@pytest.mark.parametrize("days", [1, 6, 31])
+def test_a_key_is_deleted_in_a_week_at_the_soonest_and_in_a_month_at_the_latest(days: int) -> None:
+    kms = client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(ClientError, match="pendingWindowInDays") as caught:
+        kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=days)
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)["DeletionDate"]
