@@ -57,6 +57,7 @@ _CHANGED_BY = {
     "DomainSettings": "DomainSettingsForUpdate",
     "ServiceCatalogProvisioningDetails": "ServiceCatalogProvisioningUpdateDetails",
 }
+_CHANGED_AS = {"RStudioServerProDomainSettingsForUpdate": "RStudioServerProDomainSettings"}
 # an app image config has one of them: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAppImageConfig.html
 _ONE_OF = frozenset({"CodeEditorAppImageConfig", "JupyterLabAppImageConfig", "KernelGatewayImageConfig"})
 DOMAIN = Kind("Domain", ("DomainId",), "domain", _SERVING)
@@ -191,13 +192,20 @@ def _update(kind: Kind, call: Invocation) -> dict[str, Any]:
         value = call.params.get(_CHANGED_BY.get(member, member))
         if value is not None:
             old = found.get(member)
-            found[member] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+            found[member] = {**old, **_settings(value)} if isinstance(old, Mapping) else _settings(value)
     if kind is FLEET and call.params.get("EnableIotRoleAlias") is False:
         found.pop("IotRoleAlias", None)
     elif kind is FLEET:
         found.update(_identity(kind, call))
     found.update({**kind.changed, "LastModifiedTime": utcnow()})
     return {kind.arn_member: found[kind.arn_member]}
+
+
+def _settings(value: Any) -> Any:
+    """A member's value as a description shows it; an update may call a setting within by another name."""
+    if not isinstance(value, Mapping):
+        return value
+    return {_CHANGED_AS.get(name, name): given for name, given in value.items()}
 
 
 def _delete(kind: Kind, call: Invocation) -> dict[str, Any]:

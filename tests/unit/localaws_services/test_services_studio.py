@@ -249,3 +249,12 @@ def test_home_and_address_of_profiles_and_spaces(call: Call) -> None:
     assert all(home.isdigit() for home in homes)
     assert len(set(homes)) == 3
     assert space["Url"] == f"{call('sagemaker', 'DescribeDomain', DomainId=name)['Url']}/spaces/shared"
+
+
+def test_an_update_of_the_rstudio_of_a_domain_is_shown_by_its_own_name(call: Call) -> None:
+    name = domain(call)
+    updated = {"DomainExecutionRoleArn": ROLE, "RStudioConnectUrl": "https://connect.example.com"}
+    settings = {"RStudioServerProDomainSettingsForUpdate": updated}
+    call("sagemaker", "UpdateDomain", DomainId=name, DomainSettingsForUpdate=settings)
+    shown = call("sagemaker", "DescribeDomain", DomainId=name)["DomainSettings"]
+    assert shown == {"RStudioServerProDomainSettings": updated}
