@@ -24,7 +24,22 @@ EXPIRY = "featureshare_expiry"
 _made, _shown = models.Key.__init__, models.Key.to_dict
 _original_check = KmsResponse._validate_cmk_id
 _BY_BARE_ID = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
+_BY_USE = {
+    "ENCRYPT_DECRYPT": "EncryptionAlgorithms",
+    "SIGN_VERIFY": "SigningAlgorithms",
+    "GENERATE_VERIFY_MAC": "MacAlgorithms",
+    "KEY_AGREEMENT": "KeyAgreementAlgorithms",
+}
 _SOONEST, _LATEST = 7, 30
+
+
+def _algorithms(metadata: dict[str, Any]) -> dict[str, Any]:
+    """The algorithms of a key for what it is used for, and none for another use (API_KeyMetadata)."""
+    usage, spec = metadata["KeyUsage"], str(metadata["KeySpec"])
+    others = {name: None for use, name in _BY_USE.items() if use != usage}
+    if usage == "GENERATE_VERIFY_MAC":
+        return {**others, "MacAlgorithms": [spec.replace("HMAC_", "HMAC_SHA_")]}
+    return {**others, "KeyAgreementAlgorithms": ["ECDH"]} if usage == "KEY_AGREEMENT" else others
 
 
 def _by_arn_too(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,7 +85,8 @@ def apply() -> None:
 
     def to_dict(self: Any) -> dict[str, Any]:
         shown = _shown(self)
-        shown["KeyMetadata"].update(self.__dict__.get(EXPIRY, {}))
+        metadata = shown["KeyMetadata"]
+        metadata.update({**_algorithms(metadata), **self.__dict__.get(EXPIRY, {})})
         return shown
 
     for name in _BY_BARE_ID:

@@ -458,3 +458,17 @@ def test_a_key_is_deleted_in_a_week_at_the_soonest_and_in_a_month_at_the_latest(
     assert caught.value.response["Error"]["Code"] == "ValidationException"
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
     assert kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)["DeletionDate"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage", "shown"),
+    [
+        ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", {"EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"]}),
+        ("HMAC_384", "GENERATE_VERIFY_MAC", {"MacAlgorithms": ["HMAC_SHA_384"]}),
+        ("ECC_NIST_P256", "SIGN_VERIFY", {"SigningAlgorithms": ["ECDSA_SHA_256"]}),
+        ("ECC_NIST_P256", "KEY_AGREEMENT", {"KeyAgreementAlgorithms": ["ECDH"]}),
+    ],
+)
+def test_a_key_has_the_algorithms_of_its_use(spec: str, usage: str, shown: dict[str, list[str]]) -> None:
+    key = client("kms").create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+    assert {name: value for name, value in key.items() if name.endswith("Algorithms")} == shown
