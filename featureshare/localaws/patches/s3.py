@@ -88,8 +88,12 @@ def apply() -> None:
 
     def put_key(self: Any, query: dict[str, Any], key_name: str) -> Any:
         given = [name for name in _CHECKSUMS if self.headers.get(f"x-amz-checksum-{name}")]
-        if given and not self.headers.get("x-amz-sdk-checksum-algorithm"):
-            self.headers = Headers([*self.headers.items(), ("x-amz-sdk-checksum-algorithm", given[0].upper())])
+        # Object Lock asks for a checksum of what is uploaded; moto asks whoever copies or sets an ACL for one too.
+        algorithm = (
+            given[0].upper() if given else "CRC32" if self.headers.get("x-amz-copy-source") or "acl" in query else ""
+        )
+        if algorithm and not self.headers.get("x-amz-sdk-checksum-algorithm"):
+            self.headers = Headers([*self.headers.items(), ("x-amz-sdk-checksum-algorithm", algorithm)])
         return _put_key(self, query, key_name)
 
     def lock(

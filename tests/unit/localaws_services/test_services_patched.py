@@ -472,3 +472,19 @@ def test_a_key_is_deleted_in_a_week_at_the_soonest_and_in_a_month_at_the_latest(
 def test_a_key_has_the_algorithms_of_its_use(spec: str, usage: str, shown: dict[str, list[str]]) -> None:
     key = client("kms").create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
     assert {name: value for name, value in key.items() if name.endswith("Algorithms")} == shown
+
+
+def test_a_copy_and_an_acl_need_no_checksum_where_objects_are_locked() -> None:
+    # As a client that sends no checksum of its own.
+    s3 = boto3.client("s3", region_name=REGION, config=Config(request_checksum_calculation="when_required"))
+    s3.create_bucket(
+        Bucket="held", CreateBucketConfiguration={"LocationConstraint": REGION}, ObjectLockEnabledForBucket=True
+    )
+    s3.put_object(Bucket="held", Key="one", Body=b"1")
+    days = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
+    s3.copy_object(Bucket="held", Key="two", CopySource="held/one", ObjectLockLegalHoldStatus="ON")
+    assert s3.head_object(Bucket="held", Key="two")["ObjectLockLegalHoldStatus"] == "ON"
+    s3.put_object_lock_configuration(Bucket="held", ObjectLockConfiguration=days)
+    s3.copy_object(Bucket="held", Key="three", CopySource="held/one")
+    s3.put_object_acl(Bucket="held", Key="three", ACL="private")
+    assert s3.head_object(Bucket="held", Key="three")["ObjectLockMode"] == "GOVERNANCE"
