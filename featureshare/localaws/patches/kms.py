@@ -21,6 +21,7 @@ _MANAGED = ("backup", "dms", "ecr", "fsx", "kinesis", "sagemaker", "ses", "sns",
 EXPIRY = "featureshare_expiry"
 """The attribute of a key that says until when its imported material is valid."""
 
+_default = models.KmsBackend._generate_default_keys
 _made, _shown = models.Key.__init__, models.Key.to_dict
 _original_check = KmsResponse._validate_cmk_id
 _BY_BARE_ID = ("disable_key", "enable_key", "cancel_key_deletion", "schedule_key_deletion")
@@ -89,9 +90,19 @@ def apply() -> None:
         metadata.update({**_algorithms(metadata), **self.__dict__.get(EXPIRY, {})})
         return shown
 
+    def default(self: Any, alias_name: str) -> str | None:
+        made = _default(self, alias_name)
+        if made is not None:
+            key = self.keys[made]
+            key.key_manager, key.key_rotation_status = "AWS", True
+            service = alias_name.removeprefix("alias/aws/")
+            key.description = f"Default key that protects my {service} data when no other key is defined"
+        return made
+
     for name in _BY_BARE_ID:
         setattr(models.KmsBackend, name, _by_arn_too(getattr(models.KmsBackend, name)))
     setattr(models.KmsBackend, "schedule_key_deletion", _within_window(models.KmsBackend.schedule_key_deletion))  # noqa: B010
+    models.KmsBackend._generate_default_keys = default  # type: ignore[method-assign]
     models.Key.__init__ = init  # type: ignore[method-assign]
     models.Key.to_dict = to_dict  # type: ignore[method-assign]
     setattr(models, "generate_key_id", new_id)  # noqa: B010  (imported there from elsewhere)

@@ -488,3 +488,12 @@ def test_a_copy_and_an_acl_need_no_checksum_where_objects_are_locked() -> None:
     s3.copy_object(Bucket="held", Key="three", CopySource="held/one")
     s3.put_object_acl(Bucket="held", Key="three", ACL="private")
     assert s3.head_object(Bucket="held", Key="three")["ObjectLockMode"] == "GOVERNANCE"
+
+
+def test_the_default_key_of_a_service_is_managed_and_turned_by_aws() -> None:
+    kms = client("kms")
+    key = kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
+    assert key["KeyManager"] == "AWS"
+    assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
+    assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"] == key["KeyId"]
+    assert kms.create_key()["KeyMetadata"]["KeyManager"] == "CUSTOMER"
