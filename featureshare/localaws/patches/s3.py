@@ -36,6 +36,7 @@ _NAME = re.compile(
 _made = FakeKey.__init__
 _ABOUT = ("get_object_tagging", "get_object_acl", "get_object_legal_hold")  # asked of an object, beside its content
 
+_set_cors = FakeBucket.set_cors
 _put_key = S3Response._key_response_put
 _lock_shown = S3Backend.get_object_lock_configuration
 _bucket_tags = S3Response._bucket_tagging_from_body
@@ -115,6 +116,11 @@ def apply() -> None:
         enabled, mode, days, years = _lock_shown(self, bucket_name)
         return enabled, mode, days or None, years or None
 
+    def set_cors(self: Any, rules: list[dict[str, Any]]) -> None:
+        # An element without text is the empty string, which S3 takes as an origin.
+        _set_cors(self, [{name: "" if value is None else value for name, value in rule.items()} for rule in rules])
+
+    FakeBucket.set_cors = set_cors  # type: ignore[method-assign]
     FakeKey.__init__ = made  # type: ignore[method-assign]
     for name in _ABOUT:
         setattr(S3Response, name, _of_archived_too(getattr(S3Response, name)))

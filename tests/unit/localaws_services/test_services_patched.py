@@ -497,3 +497,11 @@ def test_the_default_key_of_a_service_is_managed_and_turned_by_aws() -> None:
     assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
     assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyId"] == key["KeyId"]
     assert kms.create_key()["KeyMetadata"]["KeyManager"] == "CUSTOMER"
+
+
+def test_an_empty_origin_of_another_site() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="open", CreateBucketConfiguration={"LocationConstraint": REGION})
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": [""]}
+    s3.put_bucket_cors(Bucket="open", CORSConfiguration={"CORSRules": [rule]})
+    assert s3.get_bucket_cors(Bucket="open")["CORSRules"] == [rule]
