@@ -14,9 +14,14 @@ from featureshare.localaws import patches, services
 from featureshare.localaws.invocation import Caller, Invocation
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patched() -> None:
+    """Every test here meets moto as local AWS has it, alone or among others."""
+    patches.apply()
+
+
 @pytest.fixture
 def world() -> Iterator[World]:
-    patches.apply()
     BackendDict.reset()
     world = World()
     services.configure(

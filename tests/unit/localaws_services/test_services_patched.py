@@ -14,7 +14,6 @@ from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from services_world import REGION
 
 from featureshare.iam import Policy
-from featureshare.localaws import patches
 from featureshare.localaws.gateway.inventory import inventory
 
 TRUST = json.dumps(
@@ -29,7 +28,6 @@ TRUST = json.dumps(
 
 @pytest.fixture(autouse=True)
 def moto() -> Iterator[None]:
-    patches.apply()
     with mock_aws():
         yield
 

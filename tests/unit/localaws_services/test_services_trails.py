@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from services_world import REGION
 
-from featureshare.localaws import patches
-
 DEFAULT = {
     "ReadWriteType": "All",
     "IncludeManagementEvents": True,
@@ -22,7 +20,6 @@ ADVANCED = {"Name": "all", "FieldSelectors": [{"Field": "eventCategory", "Equals
 
 @pytest.fixture
 def trails() -> Iterator[Any]:
-    patches.apply()
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="trail-of-tests")
         found = boto3.client("cloudtrail", region_name=REGION)
