@@ -15,8 +15,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from moto.s3 import notifications
 from moto.s3.exceptions import InvalidBucketName, InvalidBucketState
-from moto.s3.models import FakeBucket, FakeKey, S3Backend
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.responses import S3Response
 from werkzeug.datastructures import Headers
 
@@ -37,9 +38,32 @@ _made = FakeKey.__init__
 _ABOUT = ("get_object_tagging", "get_object_acl", "get_object_legal_hold")  # asked of an object, beside its content
 
 _set_cors = FakeBucket.set_cors
+_delete_object = S3Backend.delete_object
 _put_key = S3Response._key_response_put
 _lock_shown = S3Backend.get_object_lock_configuration
 _bucket_tags = S3Response._bucket_tagging_from_body
+
+
+def _delete_suspended(backend: Any, bucket: Any, key: str, version: str | None) -> dict[str, Any]:
+    """Where versioning is suspended, `null` gives way to a marker, or one version goes; moto takes all.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectsfromVersioningSuspendedBuckets.html
+    """
+    versions = list(bucket.keys.getlist(key))
+    gone = version or "null"
+    kept = [one for one in versions if str(one.version_id) != gone]
+    if version is None:
+        marker = FakeDeleteMarker(key=versions[-1])
+        marker._version_id = gone
+        kept.append(marker)
+    bucket.keys.setlist(key, kept)
+    if kept:
+        return {"version-id": gone, **({"delete-marker": "true"} if version is None else {})}
+    bucket.keys.pop(key)
+    notifications.send_event(
+        backend.account_id, notifications.S3NotificationEvent.OBJECT_REMOVED_DELETE_EVENT, bucket, versions[-1]
+    )
+    return {"version-id": gone}
 
 
 def _of_archived_too(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -97,6 +121,14 @@ def apply() -> None:
             self.headers = Headers([*self.headers.items(), ("x-amz-sdk-checksum-algorithm", algorithm)])
         return _put_key(self, query, key_name)
 
+    def delete_object(
+        self: Any, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> tuple[bool, dict[str, Any]]:
+        bucket = self.get_bucket(bucket_name)
+        if bucket.versioning_status != "Suspended" or key_name not in bucket.keys:
+            return _delete_object(self, bucket_name, key_name, version_id, bypass)
+        return True, _delete_suspended(self, bucket, key_name, version_id)
+
     def lock(
         self: Any,
         bucket_name: str,
@@ -120,6 +152,7 @@ def apply() -> None:
         # An element without text is the empty string, which S3 takes as an origin.
         _set_cors(self, [{name: "" if value is None else value for name, value in rule.items()} for rule in rules])
 
+    S3Backend.delete_object = delete_object  # type: ignore[method-assign]
     FakeBucket.set_cors = set_cors  # type: ignore[method-assign]
     FakeKey.__init__ = made  # type: ignore[method-assign]
     for name in _ABOUT:

@@ -503,3 +503,24 @@ def test_an_empty_origin_of_another_site() -> None:
     rule = {"AllowedMethods": ["GET"], "AllowedOrigins": [""]}
     s3.put_bucket_cors(Bucket="open", CORSConfiguration={"CORSRules": [rule]})
     assert s3.get_bucket_cors(Bucket="open")["CORSRules"] == [rule]
+
+
+def test_where_versioning_is_suspended_one_version_goes_at_a_time() -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="paused", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="paused", Key="k", Body=b"0")
+    for status in ("Enabled", "Suspended"):
+        s3.put_bucket_versioning(Bucket="paused", VersioningConfiguration={"Status": status})
+        if status == "Enabled":
+            kept = s3.put_object(Bucket="paused", Key="k", Body=b"1")["VersionId"]
+            marked = s3.delete_object(Bucket="paused", Key="k")["VersionId"]
+    assert s3.delete_object(Bucket="paused", Key="k")["VersionId"] == "null"
+    shown = s3.list_object_versions(Bucket="paused")
+    assert [one["VersionId"] for one in shown["Versions"]] == [kept]
+    assert {one["VersionId"] for one in shown["DeleteMarkers"]} == {marked, "null"}
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        s3.get_object(Bucket="paused", Key="k")
+    for version in ("null", marked, kept):
+        objects = {"Objects": [{"Key": "k", "VersionId": version}]}
+        assert "Errors" not in s3.delete_objects(Bucket="paused", Delete=objects)
+    s3.delete_bucket(Bucket="paused")
