@@ -38,14 +38,17 @@ def apply() -> None:
         return {**shown, "HasCustomEventSelectors": own, "HasInsightSelectors": bool(self.insight_selectors)}
 
     def put_on_trail(self: Any, event_selectors: Any, advanced_event_selectors: Any) -> None:
-        self.event_selectors = [{**_DEFAULT, **one} for one in event_selectors or ()]
         self.advanced_event_selectors = list(advanced_event_selectors or ())
+        own = [{**_DEFAULT, **one} for one in event_selectors or ()]
+        self.event_selectors = own if own or self.advanced_event_selectors else [_DEFAULT]
 
     def put(self: Any, trail_name: str, event_selectors: Any, advanced_event_selectors: Any) -> Any:
-        if bool(event_selectors) == bool(advanced_event_selectors):
+        # An empty list, which the provider sends when the last one is taken out, leaves the default.
+        neither = event_selectors is None and advanced_event_selectors is None
+        if neither or (event_selectors and advanced_event_selectors):
             raise JsonRESTError(
                 "InvalidEventSelectorsException",
-                "A trail has either event selectors or advanced event selectors, and at least one of them.",
+                "A trail has either event selectors or advanced event selectors; name one of the two.",
             )
         _put(self, trail_name, event_selectors, advanced_event_selectors)
         return self.get_event_selectors(trail_name)

@@ -65,6 +65,13 @@ def test_selectors_of_both_kinds_or_none_are_refused(trails: Any) -> None:
     assert code(trails.put_event_selectors, TrailName="one") == "InvalidEventSelectorsException"
 
 
+def test_an_empty_list_leaves_the_default(trails: Any) -> None:
+    trails.put_event_selectors(TrailName="one", AdvancedEventSelectors=[ADVANCED])
+    trails.put_event_selectors(TrailName="one", AdvancedEventSelectors=[])
+    assert trails.get_event_selectors(TrailName="one")["EventSelectors"] == [DEFAULT]
+    assert has(trails) == (False, False)
+
+
 def test_insights_are_replaced(trails: Any) -> None:
     rate, error = {"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}
     trails.put_insight_selectors(TrailName="one", InsightSelectors=[rate, error])
