@@ -344,6 +344,16 @@ def test_a_role_that_is_missing_fails(normal, documents):
     assert "personalization is granted write on sessions and there is no role for it" in proof.faults
 
 
+def test_managing_a_group_of_an_own_store_is_not_passed_over(normal, documents):
+    """The declaration refuses it; were it let in, no document gives it, and the proof says so."""
+    declared = copy.deepcopy(normal)
+    declared["feature_groups"]["keywords"]["shared_with"]["core-search"].append("manage")
+    declared["teams"]["core-search"]["principals"]["pipeline"]["verbs"].append("manage")
+    proof = prove(declared, documents)
+    assert proof.result == FAILED
+    assert "core-search is granted manage on keywords and there is no role for it" in proof.faults
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
